@@ -1,0 +1,172 @@
+package io.millrace.flink.options;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import io.millrace.model.encode.AttentionMask;
+import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.tokenize.Truncation;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+
+/**
+ * How a stream is encoded. The {@link ConfigOption}s here are the only definition of key, type,
+ * default and description; the command line and the documentation are made from them.
+ *
+ * @param model the model directory, as the TaskManagers see it
+ * @param encoder how the model is run
+ * @param batchTokens most padded tokens in one batch
+ * @param batchRows most texts in one batch
+ * @param linger longest time a text waits for others while an inference thread is idle
+ * @param inferenceThreads threads of one subtask that run batches, one core each
+ * @param outputMode order of the vectors
+ */
+public record EncodeOptions(
+        String model,
+        EncoderOptions encoder,
+        int batchTokens,
+        int batchRows,
+        Duration linger,
+        int inferenceThreads,
+        OutputMode outputMode)
+        implements Serializable {
+
+    public static final ConfigOption<String> MODEL =
+            key("model")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Model directory: an ordinary Hugging Face or sentence-transformers directory, at this path"
+                                    + " on every machine that runs the job.");
+
+    public static final ConfigOption<Integer> MAX_TOKENS =
+            key("max-tokens")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Most tokens of one text, special tokens included. Default: what the model directory says.");
+
+    public static final ConfigOption<Truncation> TRUNCATION =
+            key("truncation")
+                    .enumType(Truncation.class)
+                    .defaultValue(Truncation.RIGHT)
+                    .withDescription(
+                            "What happens to a longer text: its end is cut off (right), its beginning is cut off (left), or"
+                                    + " it goes to the dead letters (reject).");
+
+    public static final ConfigOption<AttentionMask> ATTENTION_MASK =
+            key("attention-mask")
+                    .enumType(AttentionMask.class)
+                    .noDefaultValue()
+                    .withDescription(
+                            "Whether a token sees all tokens of its text (padding) or only those before it (causal). Default:"
+                                    + " what the model directory says.");
+
+    public static final ConfigOption<Integer> BATCH_TOKENS =
+            key("batch-tokens")
+                    .intType()
+                    .defaultValue(2048)
+                    .withDescription("Most tokens in one batch, padding included.");
+
+    public static final ConfigOption<Integer> BATCH_ROWS =
+            key("batch-rows")
+                    .intType()
+                    .defaultValue(128)
+                    .withDescription("Most texts in one batch.");
+
+    public static final ConfigOption<Duration> LINGER =
+            key("linger")
+                    .durationType()
+                    .defaultValue(Duration.ofMillis(10))
+                    .withDescription(
+                            "Longest time that a text waits for others to share its batch while an inference thread is idle.");
+
+    public static final ConfigOption<Integer> INFERENCE_THREADS =
+            key("inference-threads")
+                    .intType()
+                    .defaultValue(1)
+                    .withDescription(
+                            "Threads of one subtask that run batches, one core each. Raise the job's parallelism first.");
+
+    public static final ConfigOption<OutputMode> OUTPUT_MODE =
+            key("output-mode")
+                    .enumType(OutputMode.class)
+                    .defaultValue(OutputMode.ORDERED)
+                    .withDescription(
+                            "Whether vectors leave in the order in which their texts arrived.");
+
+    /** Every option, in the order in which people should read them. */
+    public static final List<ConfigOption<?>> ALL =
+            List.of(
+                    MODEL,
+                    MAX_TOKENS,
+                    TRUNCATION,
+                    ATTENTION_MASK,
+                    BATCH_TOKENS,
+                    BATCH_ROWS,
+                    LINGER,
+                    INFERENCE_THREADS,
+                    OUTPUT_MODE);
+
+    public EncodeOptions {
+        requirePositive(BATCH_TOKENS, batchTokens);
+        requirePositive(BATCH_ROWS, batchRows);
+        requirePositive(INFERENCE_THREADS, inferenceThreads);
+        if (linger.isNegative()) {
+            throw new IllegalArgumentException(
+                    "Option '%s': expected no negative duration, found %s"
+                            .formatted(LINGER.key(), linger));
+        }
+    }
+
+    /** The defaults, for this model directory. */
+    public static EncodeOptions of(String model) {
+        return new EncodeOptions(
+                model,
+                EncoderOptions.DEFAULT,
+                BATCH_TOKENS.defaultValue(),
+                BATCH_ROWS.defaultValue(),
+                LINGER.defaultValue(),
+                INFERENCE_THREADS.defaultValue(),
+                OUTPUT_MODE.defaultValue());
+    }
+
+    /**
+     * The options that a configuration holds.
+     *
+     * @throws IllegalArgumentException when a value is missing or out of range; names the option
+     */
+    public static EncodeOptions from(ReadableConfig config) {
+        String model =
+                config.getOptional(MODEL)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "Option '%s' is required: %s"
+                                                        .formatted(
+                                                                MODEL.key(), "a model directory")));
+        config.getOptional(MAX_TOKENS).ifPresent(tokens -> requirePositive(MAX_TOKENS, tokens));
+        EncoderOptions encoder =
+                new EncoderOptions(
+                        config.getOptional(MAX_TOKENS).orElse(null),
+                        config.get(TRUNCATION),
+                        config.getOptional(ATTENTION_MASK).orElse(null));
+        return new EncodeOptions(
+                model,
+                encoder,
+                config.get(BATCH_TOKENS),
+                config.get(BATCH_ROWS),
+                config.get(LINGER),
+                config.get(INFERENCE_THREADS),
+                config.get(OUTPUT_MODE));
+    }
+
+    private static void requirePositive(ConfigOption<Integer> option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    "Option '%s': expected at least 1, found %d".formatted(option.key(), value));
+        }
+    }
+}

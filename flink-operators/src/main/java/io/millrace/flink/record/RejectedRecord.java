@@ -1,0 +1,18 @@
+package io.millrace.flink.record;
+
+/**
+ * A record that got no vector, and why. On its way to the dead letters.
+ *
+ * @param source the record, unchanged
+ * @param stage the step that refused it
+ * @param errorClass name of the exception's class
+ * @param reason for people; never quotes the text
+ */
+public record RejectedRecord(TextRecord source, Stage stage, String errorClass, String reason) {
+    /** The steps of a record's way that may refuse it. */
+    public enum Stage {
+        DECODE,
+        TOKENIZE,
+        ENCODE
+    }
+}

@@ -1,0 +1,40 @@
+package io.millrace.model.encode;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Token ids of several texts, right-padded to one length: one call of the encoder.
+ *
+ * @param rows number of texts
+ * @param paddedLength tokens of each row, padding included
+ * @param ids {@code [rows * paddedLength]}, row after row
+ * @param lengths {@code [rows]}, tokens of each row without padding; the masks come from these,
+ *     never from ids
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody; handed to native memory once
+public record TokenBatch(int rows, int paddedLength, int[] ids, int[] lengths) {
+    /**
+     * Several texts as one batch.
+     *
+     * @param texts token ids of each text, none longer than {@code paddedLength}
+     * @param padTokenId fills each row's end
+     */
+    public static TokenBatch pad(List<int[]> texts, int paddedLength, int padTokenId) {
+        int[] ids = new int[Math.multiplyExact(texts.size(), paddedLength)];
+        int[] lengths = new int[texts.size()];
+        for (int row = 0; row < texts.size(); row++) {
+            int[] text = texts.get(row);
+            if (text.length == 0 || text.length > paddedLength) {
+                throw new IllegalArgumentException(
+                        "row %d: expected 1 to %d tokens, found %d"
+                                .formatted(row, paddedLength, text.length));
+            }
+            int start = row * paddedLength;
+            System.arraycopy(text, 0, ids, start, text.length);
+            Arrays.fill(ids, start + text.length, start + paddedLength, padTokenId);
+            lengths[row] = text.length;
+        }
+        return new TokenBatch(texts.size(), paddedLength, ids, lengths);
+    }
+}

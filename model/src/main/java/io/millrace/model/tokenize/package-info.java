@@ -1,0 +1,5 @@
+/** Text to token ids. */
+@NullMarked
+package io.millrace.model.tokenize;
+
+import org.jspecify.annotations.NullMarked;
