@@ -9,6 +9,16 @@ package io.millrace.flink.record;
  * @param reason for people; never quotes the text
  */
 public record RejectedRecord(TextRecord source, Stage stage, String errorClass, String reason) {
+    /** A record that this exception kept from its vector. */
+    public static RejectedRecord of(TextRecord source, Stage stage, Exception cause) {
+        String message = cause.getMessage();
+        return new RejectedRecord(
+                source,
+                stage,
+                cause.getClass().getName(),
+                message == null ? cause.getClass().getSimpleName() : message);
+    }
+
     /** The steps of a record's way that may refuse it. */
     public enum Stage {
         DECODE,
