@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.cli.demo;
+
+import org.jspecify.annotations.NullMarked;
