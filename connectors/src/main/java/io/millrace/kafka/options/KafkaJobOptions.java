@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputFormat what a record's value is
  * @param textField JSON Pointer to the text in a JSON value
  * @param outputFormat what a vector becomes
+ * @param maxRecordBytes largest record that is written
  * @param delivery what a failure may do to the output
  * @param transactionalIdPrefix first part of the transactions' names; unique to the job, and the
  *     same after every restart
@@ -51,6 +52,7 @@ public record KafkaJobOptions(
         InputFormat inputFormat,
         String textField,
         OutputFormat outputFormat,
+        int maxRecordBytes,
         Delivery delivery,
         String transactionalIdPrefix,
         Duration transactionTimeout,
@@ -142,6 +144,15 @@ public record KafkaJobOptions(
                     .withDescription(
                             "What a vector becomes: a JSON object (json), or four little-endian bytes a component (float32).");
 
+    public static final ConfigOption<Integer> MAX_RECORD_BYTES =
+            key("max-record-bytes")
+                    .intType()
+                    .defaultValue(1024 * 1024)
+                    .withDescription(
+                            "Largest record that is written, key and headers included. A larger one with a vector goes to the"
+                                    + " dead letters; a larger dead letter goes without its value. The topics'"
+                                    + " max.message.bytes is the limit.");
+
     public static final ConfigOption<Delivery> DELIVERY =
             key("delivery")
                     .enumType(Delivery.class)
@@ -223,6 +234,7 @@ public record KafkaJobOptions(
                     INPUT_FORMAT,
                     TEXT_FIELD,
                     OUTPUT_FORMAT,
+                    MAX_RECORD_BYTES,
                     DELIVERY,
                     TRANSACTIONAL_ID_PREFIX,
                     TRANSACTION_TIMEOUT,
@@ -232,6 +244,9 @@ public record KafkaJobOptions(
                     CONSUMER_PROPERTY,
                     PRODUCER_PROPERTY,
                     PROPERTIES_FILE);
+
+    /** What a dead letter without its value always fits into. */
+    private static final int MIN_RECORD_BYTES = 16 * 1024;
 
     /** Client properties that have an option of their own, or that the job must decide. */
     private static final Map<String, String> DECIDED_ELSEWHERE =
@@ -246,6 +261,7 @@ public record KafkaJobOptions(
                     Map.entry("value.serializer", "use --output-format"),
                     Map.entry("key.deserializer", "keys are passed through as bytes"),
                     Map.entry("value.deserializer", "use --input-format"),
+                    Map.entry("max.request.size", "use --max-record-bytes"),
                     Map.entry("acks", "every delivery guarantee needs acks=all"),
                     Map.entry("enable.idempotence", "every delivery guarantee needs it"));
 
@@ -259,6 +275,11 @@ public record KafkaJobOptions(
         requireDistinct(inputTopics, outputTopic, deadLetterTopic);
         requireMillis(TRANSACTION_TIMEOUT, transactionTimeout);
         requireMillis(CHECKPOINT_INTERVAL, checkpointInterval);
+        if (maxRecordBytes < MIN_RECORD_BYTES) {
+            throw new IllegalArgumentException(
+                    "Option '%s': expected at least %d, found %d"
+                            .formatted(MAX_RECORD_BYTES.key(), MIN_RECORD_BYTES, maxRecordBytes));
+        }
         if (parallelism != null && parallelism < 1) {
             throw new IllegalArgumentException(
                     "Option '%s': expected at least 1, found %d"
@@ -289,6 +310,7 @@ public record KafkaJobOptions(
                 config.get(INPUT_FORMAT),
                 config.get(TEXT_FIELD),
                 config.get(OUTPUT_FORMAT),
+                config.get(MAX_RECORD_BYTES),
                 config.get(DELIVERY),
                 config.getOptional(TRANSACTIONAL_ID_PREFIX).orElse(groupId),
                 config.get(TRANSACTION_TIMEOUT),

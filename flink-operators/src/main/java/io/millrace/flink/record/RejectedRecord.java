@@ -23,6 +23,7 @@ public record RejectedRecord(TextRecord source, Stage stage, String errorClass, 
     public enum Stage {
         DECODE,
         TOKENIZE,
-        ENCODE
+        ENCODE,
+        EMIT
     }
 }

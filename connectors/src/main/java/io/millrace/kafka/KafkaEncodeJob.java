@@ -1,0 +1,148 @@
+package io.millrace.kafka;
+
+import io.millrace.flink.EncodeStream;
+import io.millrace.flink.EncodedStream;
+import io.millrace.flink.encode.EncoderSource;
+import io.millrace.flink.encode.SharedEncoder;
+import io.millrace.flink.options.EncodeOptions;
+import io.millrace.flink.record.RejectedRecord;
+import io.millrace.flink.record.TextRecord;
+import io.millrace.kafka.decode.DecodeFunction;
+import io.millrace.kafka.decode.KafkaSources;
+import io.millrace.kafka.emit.DeadLetterFunction;
+import io.millrace.kafka.emit.EmitFunction;
+import io.millrace.kafka.emit.KafkaSinks;
+import io.millrace.kafka.emit.OutputRecord;
+import io.millrace.kafka.options.InputFormat;
+import io.millrace.kafka.options.KafkaJobOptions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/** The job: texts from Kafka, vectors to Kafka, what got none to the dead letters. */
+public final class KafkaEncodeJob {
+    private static final OutputTag<RejectedRecord> REJECTED =
+            new OutputTag<>("rejected", Types.POJO(RejectedRecord.class));
+
+    private KafkaEncodeJob() {}
+
+    /**
+     * What {@code flink run} calls. Never ends the process: this may be a JobManager that other
+     * jobs live in.
+     *
+     * @throws ProgramParametrizationException when the arguments cannot be used; Flink shows its
+     *     message without a stack trace
+     */
+    public static void main(String[] args) throws Exception {
+        List<Callable<JobExecutionResult>> job = new ArrayList<>();
+        StringWriter messages = new StringWriter();
+        KafkaEncodeCommand.create(
+                        "flink run millrace-job.jar",
+                        (encode, kafka) -> {
+                            job.add(() -> execute(encode, kafka));
+                            return 0;
+                        })
+                .setOut(new PrintWriter(messages))
+                .setErr(new PrintWriter(messages))
+                .execute(args);
+        if (job.isEmpty()) {
+            throw new ProgramParametrizationException(messages.toString());
+        }
+        job.get(0).call();
+    }
+
+    private static JobExecutionResult execute(EncodeOptions encode, KafkaJobOptions kafka)
+            throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        build(env, encode, kafka);
+        return env.execute(name(encode, kafka));
+    }
+
+    /** Adds the job to this environment; its caller executes it. */
+    public static void build(
+            StreamExecutionEnvironment env, EncodeOptions encode, KafkaJobOptions kafka) {
+        Path model = Path.of(encode.model());
+        build(env, encode, kafka, () -> SharedEncoder.open(model, encode.encoder()));
+    }
+
+    /** As above, with encoders from elsewhere. */
+    static void build(
+            StreamExecutionEnvironment env,
+            EncodeOptions encode,
+            KafkaJobOptions kafka,
+            EncoderSource encoders) {
+        configure(env, kafka);
+
+        SingleOutputStreamOperator<TextRecord> texts =
+                env.fromSource(
+                                KafkaSources.source(kafka),
+                                WatermarkStrategy.noWatermarks(),
+                                "kafka-source")
+                        .uid("kafka-source")
+                        .process(new DecodeFunction(REJECTED), Types.POJO(TextRecord.class))
+                        .name("decode")
+                        .uid("decode");
+
+        EncodedStream encoded = EncodeStream.encode(texts, encode, "millrace", encoders);
+
+        SingleOutputStreamOperator<OutputRecord> vectors =
+                encoded.embeddings()
+                        .process(
+                                new EmitFunction(
+                                        kafka.outputFormat(),
+                                        kafka.inputFormat() == InputFormat.JSON
+                                                ? kafka.textField()
+                                                : null,
+                                        kafka.maxRecordBytes(),
+                                        REJECTED),
+                                Types.POJO(OutputRecord.class))
+                        .name("emit")
+                        .uid("emit");
+        vectors.sinkTo(KafkaSinks.sink(kafka, kafka.outputTopic(), "vectors"))
+                .name("vectors")
+                .uid("vectors");
+
+        DataStream<RejectedRecord> rejected =
+                texts.getSideOutput(REJECTED)
+                        .union(encoded.rejected(), vectors.getSideOutput(REJECTED));
+        rejected.map(
+                        new DeadLetterFunction(kafka.groupId(), kafka.maxRecordBytes()),
+                        Types.POJO(OutputRecord.class))
+                .name("dead-letters-emit")
+                .uid("dead-letters-emit")
+                .sinkTo(KafkaSinks.sink(kafka, kafka.deadLetterTopic(), "dead-letters"))
+                .name("dead-letters")
+                .uid("dead-letters");
+    }
+
+    /** What the job is called: its topics and its model. */
+    public static String name(EncodeOptions encode, KafkaJobOptions kafka) {
+        Path model = Path.of(encode.model()).getFileName();
+        return "%s → %s (%s)"
+                .formatted(
+                        String.join(", ", kafka.inputTopics()),
+                        kafka.outputTopic(),
+                        model == null ? encode.model() : model);
+    }
+
+    private static void configure(StreamExecutionEnvironment env, KafkaJobOptions kafka) {
+        Integer parallelism = kafka.parallelism();
+        if (parallelism != null) {
+            env.setParallelism(parallelism);
+        }
+        env.enableCheckpointing(kafka.checkpointInterval().toMillis());
+        // Records are immutable from one end to the other: no operator needs a copy of its own.
+        env.getConfig().enableObjectReuse();
+    }
+}

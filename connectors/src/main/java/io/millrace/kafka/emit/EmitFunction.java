@@ -1,0 +1,87 @@
+package io.millrace.kafka.emit;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import io.millrace.flink.record.EmbeddingRecord;
+import io.millrace.flink.record.RejectedRecord;
+import io.millrace.kafka.options.OutputFormat;
+import java.util.Set;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vectors to output records. One that Kafka would not take for its size is rejected here: refused
+ * in the sink it would fail the job, again after every restart.
+ */
+public final class EmitFunction extends ProcessFunction<EmbeddingRecord, OutputRecord> {
+    private static final long serialVersionUID = 1L;
+
+    static final String MODEL = "millrace.model";
+    static final String REVISION = "millrace.revision";
+    static final String TOKENS = "millrace.tokens";
+    static final String TRUNCATED = "millrace.truncated";
+    private static final Set<String> OURS = Set.of(MODEL, REVISION, TOKENS, TRUNCATED);
+
+    private final OutputFormat format;
+    private final @Nullable String textField;
+    private final int maxRecordBytes;
+    private final OutputTag<RejectedRecord> rejected;
+    private transient EmbeddingFormatter formatter;
+
+    /**
+     * Makes records of this format.
+     *
+     * @param textField JSON Pointer to the text in a JSON input, whose other fields pass through;
+     *     null: the input is not JSON
+     * @param maxRecordBytes larger records are rejected
+     */
+    @SuppressWarnings("NullAway.Init") // the formatter is made where the job runs, in open()
+    public EmitFunction(
+            OutputFormat format,
+            @Nullable String textField,
+            int maxRecordBytes,
+            OutputTag<RejectedRecord> rejected) {
+        this.format = format;
+        this.textField = textField;
+        this.maxRecordBytes = maxRecordBytes;
+        this.rejected = rejected;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        formatter =
+                new EmbeddingFormatter(
+                        format, textField == null ? null : JsonPointer.compile(textField));
+    }
+
+    @Override
+    public void processElement(
+            EmbeddingRecord record, Context context, Collector<OutputRecord> out) {
+        OutputRecord output =
+                new OutputRecord(
+                        record.source().key(),
+                        formatter.format(record),
+                        new Headers(record.source().headers(), OURS::contains)
+                                .add(MODEL, record.modelId())
+                                .add(REVISION, record.modelRevision())
+                                .add(TOKENS, record.tokens())
+                                .add(TRUNCATED, record.truncated())
+                                .list());
+        long size = output.sizeAtMost();
+        if (size <= maxRecordBytes) {
+            out.collect(output);
+        } else {
+            context.output(
+                    rejected,
+                    RejectedRecord.of(
+                            record.source(),
+                            RejectedRecord.Stage.EMIT,
+                            new RecordTooLargeException(
+                                    "expected a record of at most %d bytes with its vector, found %d"
+                                            .formatted(maxRecordBytes, size))));
+        }
+    }
+}

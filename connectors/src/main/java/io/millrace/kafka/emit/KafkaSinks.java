@@ -1,0 +1,48 @@
+package io.millrace.kafka.emit;
+
+import io.millrace.kafka.options.Delivery;
+import io.millrace.kafka.options.KafkaJobOptions;
+import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** Flink's Kafka sink, as the job's options say. */
+public final class KafkaSinks {
+    private static final long DEFAULT_BUFFER_MEMORY = 32L * 1024 * 1024;
+
+    private KafkaSinks() {}
+
+    /**
+     * A sink for one topic.
+     *
+     * @param role differs between the sinks of one job: part of the transactions' names
+     */
+    public static Sink<OutputRecord> sink(KafkaJobOptions options, String topic, String role) {
+        return KafkaSink.<OutputRecord>builder()
+                .setKafkaProducerConfig(producerConfig(options))
+                .setBootstrapServers(options.bootstrapServers())
+                .setRecordSerializer(new OutputRecordSerializer(topic))
+                .setDeliveryGuarantee(options.delivery().guarantee())
+                .setTransactionalIdPrefix(options.transactionalIdPrefix() + "-" + role)
+                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                .build();
+    }
+
+    private static Properties producerConfig(KafkaJobOptions options) {
+        Properties config = options.clients().forProducer();
+        config.setProperty(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(options.maxRecordBytes()));
+        // The producer refuses what is larger than its buffer.
+        config.putIfAbsent(
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                Long.toString(Math.max(DEFAULT_BUFFER_MEMORY, 4L * options.maxRecordBytes())));
+        if (options.delivery() == Delivery.EXACTLY_ONCE) {
+            config.setProperty(
+                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                    Long.toString(options.transactionTimeout().toMillis()));
+        }
+        return config;
+    }
+}
