@@ -1,6 +1,6 @@
 package io.millrace.flink;
 
-import io.millrace.flink.encode.EncodeFunction;
+import io.millrace.flink.encode.EncodeBatchOperatorFactory;
 import io.millrace.flink.encode.EncoderSource;
 import io.millrace.flink.encode.SharedEncoder;
 import io.millrace.flink.options.EncodeOptions;
@@ -65,10 +65,10 @@ public final class EncodeStream {
                         .uid(name + "-tokenize");
         SingleOutputStreamOperator<EmbeddingRecord> embeddings =
                 tokenized
-                        .process(
-                                new EncodeFunction(encoders, REJECTED),
-                                Types.POJO(EmbeddingRecord.class))
-                        .name(name + "-encode")
+                        .transform(
+                                name + "-encode",
+                                Types.POJO(EmbeddingRecord.class),
+                                new EncodeBatchOperatorFactory(encoders, options, REJECTED))
                         .uid(name + "-encode");
         return new EncodedStream(
                 embeddings,

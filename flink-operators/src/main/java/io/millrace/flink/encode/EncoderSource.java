@@ -1,7 +1,9 @@
 package io.millrace.flink.encode;
 
+import io.millrace.model.ModelException;
 import io.millrace.model.encode.Encoder;
 import java.io.Serializable;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /**
  * Where a task gets its encoder from; travels with the job to the TaskManagers.
@@ -13,8 +15,22 @@ public interface EncoderSource extends Serializable {
     /**
      * An encoder that is ready to run; waits for as long as loading takes.
      *
-     * @throws io.millrace.model.ModelException when the model directory cannot be run
+     * @throws ModelException when the model directory cannot be run
      * @throws InterruptedException when the task was cancelled while it waited
      */
     Encoder open() throws InterruptedException;
+
+    /**
+     * The encoder; a model directory that cannot be run fails the job for good, with its reason.
+     */
+    default Encoder openInTask() throws InterruptedException {
+        try {
+            return open();
+        } catch (ModelException e) {
+            // The JobManager has to read this exception, and may not have our classes.
+            IllegalArgumentException reason = new IllegalArgumentException(e.getMessage());
+            reason.setStackTrace(e.getStackTrace());
+            throw new SuppressRestartsException(reason);
+        }
+    }
 }

@@ -3,17 +3,163 @@ package io.millrace.flink.encode;
 import io.millrace.model.ModelException;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.ModelInfo;
+import io.millrace.model.encode.TokenBatch;
+import io.millrace.model.tokenize.Tokenizer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** One loaded model per TaskManager, directory and options. */
-public final class SharedEncoder {
-    private SharedEncoder() {}
+/**
+ * One user's share of a model that is loaded once in this JVM for each directory, its contents and
+ * the options: the subtasks of a TaskManager have one copy of the weights between them.
+ *
+ * <p>The first user loads while the others wait; a load that fails is forgotten, so the next user
+ * tries again. The last user to close frees the model, after the calls that still run; whoever asks
+ * for it meanwhile waits and loads it anew. There are never two copies.
+ */
+public final class SharedEncoder implements Encoder {
+    // Owned by this class: an entry lives as long as it has users. Guarded by itself.
+    private static final Map<Key, Loaded> LOADED = new HashMap<>();
 
-    /** The encoder of this directory. */
-    @SuppressWarnings("DoNotCallSuggester") // until the model module opens directories
-    public static Encoder open(Path directory, EncoderOptions options) {
+    private final Key key;
+    private final Loaded loaded;
+    private final Encoder encoder;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SharedEncoder(Key key, Loaded loaded, Encoder encoder) {
+        this.key = key;
+        this.loaded = loaded;
+        this.encoder = encoder;
+    }
+
+    /**
+     * A share of this directory's model, loaded by this call if nobody has it open.
+     *
+     * @throws ModelException when the directory cannot be run
+     * @throws InterruptedException when the caller was interrupted while another one was loading
+     */
+    public static SharedEncoder open(Path directory, EncoderOptions options)
+            throws InterruptedException {
+        return open(directory, options, SharedEncoder::refuse);
+    }
+
+    static SharedEncoder open(Path directory, EncoderOptions options, Loader loader)
+            throws InterruptedException {
+        ModelFiles files = ModelFiles.of(directory);
+        Key key = new Key(files, options);
+        Loaded loaded;
+        synchronized (LOADED) {
+            loaded = LOADED.computeIfAbsent(key, any -> new Loaded());
+            loaded.users++;
+        }
+        boolean opened = false;
+        try {
+            Encoder encoder = loaded.get(() -> loader.load(files.directory(), options));
+            opened = true;
+            return new SharedEncoder(key, loaded, encoder);
+        } finally {
+            if (!opened) {
+                release(key, loaded);
+            }
+        }
+    }
+
+    @Override
+    public ModelInfo info() {
+        return encoder.info();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return encoder.tokenizer();
+    }
+
+    @Override
+    public float[][] encode(TokenBatch batch) {
+        return encoder.encode(batch);
+    }
+
+    /** Gives this share back; the last one waits for running calls and frees the model. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            release(key, loaded);
+        }
+    }
+
+    private static Encoder refuse(Path directory, EncoderOptions options) {
         throw new ModelException(
                 directory, List.of("this build has no encoder to run it with, for " + options));
+    }
+
+    private static void release(Key key, Loaded loaded) {
+        synchronized (LOADED) {
+            loaded.users--;
+            if (loaded.users > 0) {
+                return;
+            }
+        }
+        loaded.lock.lock();
+        try {
+            synchronized (LOADED) {
+                if (loaded.users > 0) {
+                    return; // somebody came between the two locks and has it now
+                }
+            }
+            // Still in the map: who asks for it from here on waits for the lock and loads it anew.
+            loaded.free();
+        } finally {
+            synchronized (LOADED) {
+                if (loaded.users == 0) {
+                    LOADED.remove(key, loaded);
+                }
+            }
+            loaded.lock.unlock();
+        }
+    }
+
+    /** Opens a directory. */
+    @FunctionalInterface
+    interface Loader {
+        Encoder load(Path directory, EncoderOptions options);
+    }
+
+    private record Key(ModelFiles files, EncoderOptions options) {}
+
+    /** One model and how many have a share of it. */
+    private static final class Loaded {
+        /** Held while the model is loaded or freed. */
+        final ReentrantLock lock = new ReentrantLock();
+
+        /** Shares given out or asked for; guarded by {@link #LOADED}. */
+        int users;
+
+        private @Nullable Encoder encoder;
+
+        Encoder get(Supplier<Encoder> loader) throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                if (encoder == null) {
+                    encoder = loader.get();
+                }
+                return encoder;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void free() {
+            if (encoder != null) {
+                Encoder last = encoder;
+                encoder = null;
+                last.close();
+            }
+        }
     }
 }
