@@ -1,5 +1,7 @@
 package io.millrace.model.encode;
 
+import org.jspecify.annotations.Nullable;
+
 /** A batch that was not encoded. Smaller batches of the same texts may be. */
 public final class EncodeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -14,7 +16,7 @@ public final class EncodeException extends RuntimeException {
 
     private final Kind kind;
 
-    public EncodeException(Kind kind, String message, Throwable cause) {
+    public EncodeException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

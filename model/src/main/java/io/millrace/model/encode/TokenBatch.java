@@ -14,6 +14,23 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; handed to native memory once
 public record TokenBatch(int rows, int paddedLength, int[] ids, int[] lengths) {
+    public TokenBatch {
+        if (ids.length != (long) rows * paddedLength || lengths.length != rows) {
+            throw new IllegalArgumentException(
+                    "batch of %d rows of %d tokens: expected %d ids and %d lengths, found %d and %d"
+                            .formatted(
+                                    rows,
+                                    paddedLength,
+                                    (long) rows * paddedLength,
+                                    rows,
+                                    ids.length,
+                                    lengths.length));
+        }
+        for (int row = 0; row < rows; row++) {
+            checkLength(row, lengths[row], paddedLength);
+        }
+    }
+
     /**
      * Several texts as one batch.
      *
@@ -25,16 +42,20 @@ public record TokenBatch(int rows, int paddedLength, int[] ids, int[] lengths) {
         int[] lengths = new int[texts.size()];
         for (int row = 0; row < texts.size(); row++) {
             int[] text = texts.get(row);
-            if (text.length == 0 || text.length > paddedLength) {
-                throw new IllegalArgumentException(
-                        "row %d: expected 1 to %d tokens, found %d"
-                                .formatted(row, paddedLength, text.length));
-            }
+            checkLength(row, text.length, paddedLength);
             int start = row * paddedLength;
             System.arraycopy(text, 0, ids, start, text.length);
             Arrays.fill(ids, start + text.length, start + paddedLength, padTokenId);
             lengths[row] = text.length;
         }
         return new TokenBatch(texts.size(), paddedLength, ids, lengths);
+    }
+
+    private static void checkLength(int row, int length, int paddedLength) {
+        if (length < 1 || length > paddedLength) {
+            throw new IllegalArgumentException(
+                    "row %d: expected 1 to %d tokens, found %d"
+                            .formatted(row, paddedLength, length));
+        }
     }
 }

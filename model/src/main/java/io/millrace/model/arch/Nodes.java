@@ -1,0 +1,76 @@
+package io.millrace.model.arch;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.tensorflow.Graph;
+import org.tensorflow.Operation;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.Output;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Adds nodes to a graph by the name of their operation.
+ *
+ * <p>The typed wrappers of TensorFlow Java are not used for what is hot: their {@code batchMatMul}
+ * emits {@code BatchMatMulV3}, which oneDNN does not take, and fused operations have no wrapper.
+ */
+final class Nodes {
+    private final Graph graph;
+    private final Ops ops;
+    private int count;
+
+    Nodes(Graph graph) {
+        this.graph = graph;
+        this.ops = Ops.create(graph);
+    }
+
+    Value add(String op, Value... inputs) {
+        return add(op, UnaryOperator.identity(), inputs);
+    }
+
+    Value add(String op, UnaryOperator<OperationBuilder> attributes, Value... inputs) {
+        return new Value(this.<TType>output(operation(op, attributes, inputs)));
+    }
+
+    /** A node whose inputs are one list and, maybe, one value after it. */
+    Value addList(
+            String op, UnaryOperator<OperationBuilder> attributes, Value[] list, Value... after) {
+        OperationBuilder builder = builder(op);
+        builder.addInputList(
+                Arrays.stream(list).map(v -> v.operand().asOutput()).toArray(Output<?>[]::new));
+        for (Value input : after) {
+            builder.addInput(input.operand().asOutput());
+        }
+        return new Value(this.<TType>output(attributes.apply(builder).build()));
+    }
+
+    Operation operation(String op, UnaryOperator<OperationBuilder> attributes, Value... inputs) {
+        OperationBuilder builder = builder(op);
+        for (Value input : inputs) {
+            builder.addInput(input.operand().asOutput());
+        }
+        return attributes.apply(builder).build();
+    }
+
+    Value constant(float value) {
+        return new Value(ops.constant(value));
+    }
+
+    Value constant(int value) {
+        return new Value(ops.constant(value));
+    }
+
+    Value constants(int... values) {
+        return new Value(ops.constant(values));
+    }
+
+    private OperationBuilder builder(String op) {
+        // Names of nodes may not begin with an underscore; names of fused operations do.
+        return graph.opBuilder(op, "n%d_%s".formatted(count++, op), graph.baseScope());
+    }
+
+    private <T extends TType> Output<T> output(Operation operation) {
+        return operation.output(0);
+    }
+}

@@ -1,0 +1,42 @@
+package io.millrace.model.encode;
+
+import io.millrace.model.arch.Batch;
+import io.millrace.model.arch.PortableKernels;
+import io.millrace.model.arch.Value;
+import io.millrace.model.arch.Variables;
+import io.millrace.model.read.ModelDirectory;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A model as a graph: ids and lengths in, vectors out.
+ *
+ * @param ids {@code [B, S]}
+ * @param lengths {@code [B]}
+ * @param hidden {@code [B · S, H]}, fetched in tests only
+ * @param vectors {@code [B, dimension]}
+ * @param variables the weights, not loaded yet
+ */
+record EncoderGraph(
+        Operand<TInt32> ids,
+        Operand<TInt32> lengths,
+        Operand<?> hidden,
+        Operand<?> vectors,
+        Variables variables) {
+    static EncoderGraph build(Graph graph, ModelDirectory directory, AttentionMask mask) {
+        Ops tf = Ops.create(graph);
+        Placeholder<TInt32> ids = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
+        Placeholder<TInt32> lengths = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+        Batch batch = new Batch(new Value(ids), new Value(lengths), mask == AttentionMask.CAUSAL);
+        PortableKernels kernels = new PortableKernels(graph);
+        Value hidden = directory.architecture().forward(kernels, batch);
+        Value vectors =
+                directory.pipeline().apply(kernels, hidden, directory.config().hiddenSize(), batch);
+        return new EncoderGraph(
+                ids, lengths, hidden.operand(), vectors.operand(), kernels.variables());
+    }
+}

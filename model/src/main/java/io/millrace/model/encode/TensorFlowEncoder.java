@@ -1,0 +1,253 @@
+package io.millrace.model.encode;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.read.ModelDirectory;
+import io.millrace.model.tokenize.HuggingFaceTokenizer;
+import io.millrace.model.tokenize.Tokenizer;
+import io.millrace.model.tokenize.TokenizerSettings;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** A model in one TensorFlow session. Owns the session, the graph and the tokenizer. */
+final class TensorFlowEncoder implements Encoder {
+    /** A matrix of one row goes another way through the native library, with other last bits. */
+    private static final int MIN_ROWS = 2;
+
+    /** Runs on the calling thread: each thread has its own core, and none waits for a pool. */
+    private static final RunOptions ON_CALLING_THREAD =
+            RunOptions.newBuilder().setInterOpThreadPool(-1).build();
+
+    /** Readers run batches, the writer frees what they run on. */
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+    private final ModelInfo info;
+    private final int vocabularySize;
+    private final Tokenizer tokenizer;
+    private final Graph graph;
+    private final Session session;
+    private final EncoderGraph encoder;
+    private boolean closed;
+
+    private TensorFlowEncoder(
+            ModelInfo info,
+            int vocabularySize,
+            Tokenizer tokenizer,
+            Graph graph,
+            Session session,
+            EncoderGraph encoder) {
+        this.info = info;
+        this.vocabularySize = vocabularySize;
+        this.tokenizer = tokenizer;
+        this.graph = graph;
+        this.session = session;
+        this.encoder = encoder;
+    }
+
+    static TensorFlowEncoder open(Path path, EncoderOptions options) {
+        ModelDirectory directory = ModelDirectory.open(path);
+        Tokenizer tokenizer = tokenizer(directory, options);
+        try {
+            return open(directory, tokenizer, options);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private static Tokenizer tokenizer(ModelDirectory directory, EncoderOptions options) {
+        TokenizerSettings settings = directory.tokenizer();
+        int maxTokens = settings.maxTokens();
+        if (options.maxTokensOverride().isPresent()) {
+            int positions = directory.config().maxPositionEmbeddings();
+            maxTokens = options.maxTokensOverride().get();
+            if (maxTokens < 1 || maxTokens > positions) {
+                throw new ModelException(
+                        directory.path(),
+                        List.of(
+                                "option maxTokens: expected 1 to %d, found %d"
+                                        .formatted(positions, maxTokens)));
+            }
+        }
+        try {
+            return HuggingFaceTokenizer.open(
+                    settings.withCut(
+                            maxTokens, options.truncationOverride().orElse(settings.truncation())));
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(directory.path(), List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static TensorFlowEncoder open(
+            ModelDirectory directory, Tokenizer tokenizer, EncoderOptions options) {
+        NativeSettings.apply();
+        Graph graph = new Graph();
+        try {
+            AttentionMask byDirectory =
+                    directory.config().isDecoder() ? AttentionMask.CAUSAL : AttentionMask.PADDING;
+            EncoderGraph encoder =
+                    EncoderGraph.build(
+                            graph, directory, options.attentionMaskOverride().orElse(byDirectory));
+            Session session = new Session(graph, config());
+            try {
+                encoder.variables().load(session);
+                ModelInfo info =
+                        new ModelInfo(
+                                directory.id(),
+                                directory.revision(),
+                                directory.pipeline().dimension(),
+                                options.maxTokensOverride()
+                                        .orElse(directory.tokenizer().maxTokens()),
+                                directory.config().padTokenId());
+                return new TensorFlowEncoder(
+                        info, directory.config().vocabSize(), tokenizer, graph, session, encoder);
+            } catch (RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            graph.close();
+            throw e;
+        }
+    }
+
+    private static ConfigProto config() {
+        return ConfigProto.newBuilder()
+                .setIntraOpParallelismThreads(1)
+                .setInterOpParallelismThreads(1)
+                .setAllowSoftPlacement(true)
+                .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+                .build();
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public float[][] encode(TokenBatch batch) {
+        if (batch.rows() == 0) {
+            return new float[0][];
+        }
+        float[][] vectors = fetch(batch, encoder.vectors(), info.dimension());
+        return vectors.length == batch.rows() ? vectors : Arrays.copyOf(vectors, batch.rows());
+    }
+
+    /** The last hidden state of every position, row after row; for tests. */
+    float[][] hiddenStates(TokenBatch batch, int hiddenSize) {
+        return fetch(batch, encoder.hidden(), hiddenSize);
+    }
+
+    private float[][] fetch(TokenBatch batch, Operand<?> output, int width) {
+        check(batch);
+        TokenBatch padded = batch.rows() < MIN_ROWS ? twice(batch) : batch;
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("expected an open encoder, found a closed one");
+            }
+            return run(padded, output, width);
+        } catch (TFResourceExhaustedException | OutOfMemoryError e) {
+            throw new EncodeException(
+                    EncodeException.Kind.OUT_OF_MEMORY, describe("too little memory", batch), e);
+        } catch (EncodeException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (closed) {
+                throw e;
+            }
+            throw new EncodeException(EncodeException.Kind.FAILED, describe("failed", batch), e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private float[][] run(TokenBatch batch, Operand<?> output, int width) {
+        Shape idsShape = Shape.of(batch.rows(), batch.paddedLength());
+        Shape lengthsShape = Shape.of(batch.rows());
+        try (TInt32 ids = TInt32.tensorOf(idsShape, DataBuffers.of(batch.ids(), true, false));
+                TInt32 lengths =
+                        TInt32.tensorOf(
+                                lengthsShape, DataBuffers.of(batch.lengths(), true, false));
+                Result result =
+                        session.runner()
+                                .setOptions(ON_CALLING_THREAD)
+                                .feed(encoder.ids(), ids)
+                                .feed(encoder.lengths(), lengths)
+                                .fetch(output)
+                                .run()) {
+            return rows((TFloat32) result.get(0), width);
+        }
+    }
+
+    private static float[][] rows(TFloat32 tensor, int width) {
+        var data = tensor.asRawTensor().data().asFloats();
+        float[][] rows = new float[Math.toIntExact(tensor.shape().get(0))][width];
+        for (int row = 0; row < rows.length; row++) {
+            data.offset((long) row * width).read(rows[row]);
+        }
+        return rows;
+    }
+
+    /** A GPU takes an id that is not in the table for a row of zeros, so ids are checked here. */
+    private void check(TokenBatch batch) {
+        if (batch.paddedLength() > info.maxTokens()) {
+            throw new IllegalArgumentException(
+                    "padded length: expected at most %d, found %d"
+                            .formatted(info.maxTokens(), batch.paddedLength()));
+        }
+        for (int id : batch.ids()) {
+            if (id < 0 || id >= vocabularySize) {
+                throw new IllegalArgumentException(
+                        "token id: expected 0 to %d, found %d".formatted(vocabularySize - 1, id));
+            }
+        }
+    }
+
+    private static TokenBatch twice(TokenBatch batch) {
+        int length = batch.paddedLength();
+        int[] ids = Arrays.copyOf(batch.ids(), 2 * length);
+        System.arraycopy(batch.ids(), 0, ids, length, length);
+        int tokens = batch.lengths()[0];
+        return new TokenBatch(2, length, ids, new int[] {tokens, tokens});
+    }
+
+    private static String describe(String what, TokenBatch batch) {
+        return "batch of %d rows of %d tokens: %s"
+                .formatted(batch.rows(), batch.paddedLength(), what);
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                session.close();
+                graph.close();
+                tokenizer.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

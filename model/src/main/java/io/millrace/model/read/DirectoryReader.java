@@ -1,0 +1,124 @@
+package io.millrace.model.read;
+
+import io.millrace.model.arch.Architecture;
+import io.millrace.model.arch.EncoderConfig;
+import io.millrace.model.pool.Pipeline;
+import io.millrace.model.read.ModelFiles.HubSnapshot;
+import io.millrace.model.tokenize.TokenizerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads the parts of a directory. After a problem it goes on wherever what follows still makes
+ * sense, so that a user hears of all problems at once.
+ */
+final class DirectoryReader {
+    private final Path path;
+    private final Problems problems;
+    private final ModelFiles files;
+
+    DirectoryReader(Path path) {
+        this.path = path;
+        this.problems = new Problems(path);
+        this.files = new ModelFiles(path);
+    }
+
+    ModelDirectory read() {
+        if (!Files.isDirectory(path)) {
+            String found = Files.exists(path) ? "a file" : "nothing";
+            problems.add(path.toString(), "a directory", found);
+            problems.throwIfAny();
+        }
+        List<Module> modules = Module.readAll(files, problems);
+        String folder = modules.isEmpty() ? "" : modules.get(0).folder();
+        SentenceConfig sentence = SentenceConfig.read(files, problems);
+        PipelineReader pipelineReader = new PipelineReader(files, sentence, problems);
+
+        Optional<EncoderConfig> config = config(folder);
+        Optional<TokenizerSettings> tokenizer =
+                new TokenizerReader(files, folder, problems).read(config, sentence.prompt());
+        Optional<StoredWeights> weights = new WeightFiles(files, problems).find(folder);
+        Optional<Architecture> architecture =
+                config.flatMap(c -> weights.map(w -> architecture(c, w)));
+        Optional<Pipeline> pipeline = config.map(c -> pipelineReader.read(modules, c.hiddenSize()));
+        problems.throwIfAny();
+
+        List<StoredWeights> stored = new ArrayList<>(pipelineReader.weights());
+        weights.ifPresent(stored::add);
+        return new ModelDirectory(
+                path,
+                files.hubSnapshot().map(HubSnapshot::id).orElseGet(this::name),
+                revision(),
+                config.orElseThrow(),
+                architecture.orElseThrow(),
+                pipeline.orElseThrow(),
+                tokenizer.orElseThrow(),
+                sizes(),
+                stored.stream().mapToLong(StoredWeights::parameters).sum(),
+                stored.stream()
+                        .flatMap(w -> w.types().stream())
+                        .map(DataType::name)
+                        .distinct()
+                        .sorted()
+                        .toList());
+    }
+
+    private Optional<EncoderConfig> config(String folder) {
+        String name = folder + "config.json";
+        Optional<Path> file = files.find(name);
+        if (file.isEmpty()) {
+            problems.add(name, "the model's configuration", "no such file");
+        }
+        return file.flatMap(f -> JsonFile.read(name, f, problems))
+                .flatMap(json -> ConfigReader.read(json, problems));
+    }
+
+    private static Architecture architecture(EncoderConfig config, StoredWeights weights) {
+        weights.prefix(config.modelType().tensorPrefix());
+        Architecture architecture = Architecture.read(config, weights);
+        weights.finish();
+        return architecture;
+    }
+
+    private String name() {
+        Path name = path.toAbsolutePath().normalize().getFileName();
+        return name == null ? "" : name.toString();
+    }
+
+    private String revision() {
+        Optional<HubSnapshot> snapshot = files.hubSnapshot();
+        if (snapshot.isPresent()) {
+            return snapshot.get().commit();
+        }
+        try {
+            return Revision.of(files.used());
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private SortedMap<String, Long> sizes() {
+        SortedMap<String, Long> sizes = new TreeMap<>();
+        try {
+            for (Map.Entry<String, Path> file : files.used().entrySet()) {
+                sizes.put(file.getKey(), Files.size(file.getValue()));
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        return sizes;
+    }
+
+    private IllegalStateException unreadable(IOException e) {
+        problems.add(path.toString(), "readable files", e.toString());
+        problems.throwIfAny();
+        return new IllegalStateException("a problem was just added", e);
+    }
+}

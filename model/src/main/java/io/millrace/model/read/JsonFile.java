@@ -1,0 +1,153 @@
+package io.millrace.model.read;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One JSON object of the directory, read key by key; what is not as expected is noted and replaced
+ * by a value with which reading can go on.
+ */
+final class JsonFile {
+    private static final long MAX_BYTES = 64L << 20;
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(100)
+                                                    .build())
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    private final String name;
+    private final JsonNode node;
+    private final Problems problems;
+
+    JsonFile(String name, JsonNode node, Problems problems) {
+        this.name = name;
+        this.node = node;
+        this.problems = problems;
+    }
+
+    /** The file as one JSON object; noted as a problem when it is something else. */
+    static Optional<JsonFile> read(String name, Path file, Problems problems) {
+        return readTree(name, file, problems)
+                .flatMap(
+                        tree -> {
+                            if (!tree.isObject()) {
+                                problems.add(name, "a JSON object", describe(tree));
+                                return Optional.empty();
+                            }
+                            return Optional.of(new JsonFile(name, tree, problems));
+                        });
+    }
+
+    /** For a file that is not there: every key is absent. */
+    static JsonFile empty(String name, Problems problems) {
+        return new JsonFile(name, MAPPER.createObjectNode(), problems);
+    }
+
+    /** The file as any JSON. */
+    static Optional<JsonNode> readTree(String name, Path file, Problems problems) {
+        try {
+            long size = Files.size(file);
+            if (size > MAX_BYTES) {
+                problems.add(name, "at most %d bytes".formatted(MAX_BYTES), size + " bytes");
+                return Optional.empty();
+            }
+            JsonNode tree = MAPPER.readTree(Files.readString(file));
+            if (tree.isMissingNode()) {
+                problems.add(name, "JSON", "an empty file");
+                return Optional.empty();
+            }
+            return Optional.of(tree);
+        } catch (JsonProcessingException e) {
+            problems.add(name, "JSON", e.getOriginalMessage());
+        } catch (IOException e) {
+            problems.add(name, "a readable UTF-8 file", e.toString());
+        }
+        return Optional.empty();
+    }
+
+    String name() {
+        return name;
+    }
+
+    JsonNode get(String key) {
+        return node.path(key);
+    }
+
+    /** Whether the key is there and not null. */
+    boolean has(String key) {
+        return node.hasNonNull(key);
+    }
+
+    /** A whole number between bounds; the fallback when the key is absent or null. */
+    int count(String key, int fallback, int min, int max) {
+        if (!has(key)) {
+            return fallback;
+        }
+        JsonNode value = get(key);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            return wrong(key, "a whole number from %d to %d".formatted(min, max), fallback);
+        }
+        int count = value.intValue();
+        if (count < min || count > max) {
+            return wrong(key, "a whole number from %d to %d".formatted(min, max), fallback);
+        }
+        return count;
+    }
+
+    float number(String key, float fallback, float min, float max) {
+        if (!has(key)) {
+            return fallback;
+        }
+        float value = get(key).isNumber() ? get(key).floatValue() : Float.NaN;
+        return value >= min && value <= max
+                ? value
+                : wrong(key, "a number from %s to %s".formatted(min, max), fallback);
+    }
+
+    boolean flag(String key, boolean fallback) {
+        if (!has(key)) {
+            return fallback;
+        }
+        return get(key).isBoolean()
+                ? get(key).booleanValue()
+                : wrong(key, "true or false", fallback);
+    }
+
+    String text(String key, String fallback) {
+        if (!has(key)) {
+            return fallback;
+        }
+        return get(key).isTextual() ? get(key).textValue() : wrong(key, "a string", fallback);
+    }
+
+    /** Notes that the value of a key is not as expected. */
+    void problem(String key, String expected) {
+        problems.add(name, key + ": " + expected, describe(get(key)));
+    }
+
+    private <T> T wrong(String key, String expected, T fallback) {
+        problem(key, expected);
+        return fallback;
+    }
+
+    private static String describe(JsonNode node) {
+        if (node.isMissingNode()) {
+            return "nothing";
+        }
+        String text = node.toString();
+        return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+    }
+}

@@ -1,0 +1,51 @@
+package io.millrace.model.read;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.arch.Architecture;
+import io.millrace.model.arch.EncoderConfig;
+import io.millrace.model.pool.Pipeline;
+import io.millrace.model.tokenize.TokenizerSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A Hugging Face or sentence-transformers directory, read and found fit to run; no weight is loaded
+ * yet.
+ *
+ * @param path where it is
+ * @param id its name, or the Hub's {@code org/name} in the Hub's cache
+ * @param revision the Hub's commit, or a hash over the files that decide the vectors
+ * @param config what the encoder is like
+ * @param architecture the encoder, its weights found but not loaded
+ * @param pipeline what makes one vector of hidden states
+ * @param tokenizer what makes token ids of text
+ * @param files the files that decide the vectors, and their sizes in bytes
+ * @param parameters how many numbers the encoder and its pipeline have
+ * @param weightTypes the types that they are stored in
+ */
+public record ModelDirectory(
+        Path path,
+        String id,
+        String revision,
+        EncoderConfig config,
+        Architecture architecture,
+        Pipeline pipeline,
+        TokenizerSettings tokenizer,
+        SortedMap<String, Long> files,
+        long parameters,
+        List<String> weightTypes) {
+    /**
+     * Reads a directory.
+     *
+     * @throws ModelException with everything that is wrong with it
+     */
+    public static ModelDirectory open(Path path) {
+        return new DirectoryReader(path).read();
+    }
+
+    /** How many bytes the files are. */
+    public long bytes() {
+        return files.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,79 @@
+package io.millrace.model.read;
+
+import io.millrace.model.arch.Weight;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * Where a tensor lies in a file. Half-precision numbers are widened while they are read.
+ *
+ * @param offset of its first byte in the file; not necessarily aligned
+ */
+record StoredTensor(Path file, DataType type, List<Long> shape, long offset, long bytes)
+        implements Weight.Values {
+    private static final int CHUNK = 64 * 1024;
+
+    StoredTensor {
+        shape = List.copyOf(shape);
+    }
+
+    long size() {
+        return bytes * 8 / type.bits();
+    }
+
+    @Override
+    public void forEachChunk(Weight.ChunkConsumer consumer) {
+        int width = type.bits() / 8;
+        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK * width).order(ByteOrder.LITTLE_ENDIAN);
+        float[] chunk = new float[CHUNK];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            for (long done = 0; done < bytes; done += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), bytes - done));
+                readFully(channel, buffer, offset + done);
+                int count = buffer.limit() / width;
+                widen(buffer, chunk, count);
+                consumer.accept(chunk, count);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private void readFully(FileChannel channel, ByteBuffer buffer, long position)
+            throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException(
+                        "expected %d bytes at offset %d, found the end of the file: it was cut while it was read"
+                                .formatted(buffer.limit(), position));
+            }
+        }
+        buffer.flip();
+    }
+
+    private void widen(ByteBuffer buffer, float[] chunk, int count) {
+        switch (type) {
+            case F32 -> buffer.asFloatBuffer().get(chunk, 0, count);
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    chunk[i] = HalfPrecision.fromF16(buffer.getShort(2 * i));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    chunk[i] = HalfPrecision.fromBf16(buffer.getShort(2 * i));
+                }
+            }
+            default ->
+                    throw new IllegalStateException(
+                            "expected F32, F16 or BF16, found " + type.name());
+        }
+    }
+}

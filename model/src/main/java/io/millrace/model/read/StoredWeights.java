@@ -1,0 +1,125 @@
+package io.millrace.model.read;
+
+import io.millrace.model.arch.Weight;
+import io.millrace.model.arch.Weights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The tensors of one module of the directory, by every name that Hugging Face has given them. */
+final class StoredWeights implements Weights {
+    /** A wrong hidden size misshapes hundreds of tensors; so many are enough to see it. */
+    private static final int MAX_PROBLEMS = 10;
+
+    private static final Weight.Values NONE =
+            consumer -> {
+                throw new IllegalStateException("expected a tensor without problems");
+            };
+
+    private final String source;
+    private final Map<String, StoredTensor> tensors;
+    private final Problems problems;
+    private final Set<DataType> types = EnumSet.noneOf(DataType.class);
+    private final List<String> unreported = new ArrayList<>();
+    private String prefix = "";
+    private int reported;
+    private long parameters;
+
+    /**
+     * Tensors by their names in the files.
+     *
+     * @param source the file to name in problems: the weights, or the index of their shards
+     */
+    StoredWeights(String source, Map<String, StoredTensor> tensors, Problems problems) {
+        this.source = source;
+        this.tensors = tensors;
+        this.problems = problems;
+    }
+
+    /** Names may begin with this, as they do when an encoder was saved inside a larger model. */
+    void prefix(String prefix) {
+        this.prefix = prefix;
+    }
+
+    @Override
+    public Weight get(String name, int... shape) {
+        List<Integer> expected = Arrays.stream(shape).boxed().toList();
+        return new Weight(source + ":" + name, expected, values(name, expected));
+    }
+
+    private Weight.Values values(String name, List<Integer> shape) {
+        Optional<StoredTensor> found = find(name);
+        if (found.isEmpty()) {
+            return problem("tensor %s %s".formatted(name, shape), "none");
+        }
+        StoredTensor tensor = found.get();
+        if (!tensor.shape().equals(shape.stream().map(Integer::longValue).toList())) {
+            return problem(
+                    "tensor %s %s".formatted(name, shape),
+                    "%s in %s".formatted(tensor.shape(), tensor.file().getFileName()));
+        }
+        if (!tensor.type().isReadable()) {
+            return problem(
+                    "tensor %s as F32, F16 or BF16".formatted(name),
+                    "%s in %s".formatted(tensor.type().name(), tensor.file().getFileName()));
+        }
+        parameters += tensor.size();
+        types.add(tensor.type());
+        return tensor;
+    }
+
+    @Override
+    public boolean has(String name) {
+        return find(name).isPresent();
+    }
+
+    private Optional<StoredTensor> find(String name) {
+        return Stream.of(name, legacy(name))
+                .flatMap(known -> Stream.of(known, prefix + known))
+                .map(tensors::get)
+                .flatMap(Stream::ofNullable)
+                .findFirst();
+    }
+
+    /** TensorFlow's names of a layer norm's weights, which the oldest checkpoints still have. */
+    private static String legacy(String name) {
+        return name.replace("LayerNorm.weight", "LayerNorm.gamma")
+                .replace("LayerNorm.bias", "LayerNorm.beta");
+    }
+
+    private Weight.Values problem(String expected, String found) {
+        if (reported < MAX_PROBLEMS) {
+            problems.add(source, expected, found);
+            reported++;
+        } else {
+            unreported.add(expected);
+        }
+        return NONE;
+    }
+
+    /** To be called when everything has been asked for. */
+    void finish() {
+        if (!unreported.isEmpty()) {
+            problems.add(
+                    source,
+                    "%d more tensors, the last %s"
+                            .formatted(unreported.size(), unreported.get(unreported.size() - 1)),
+                    "none or of another shape");
+        }
+    }
+
+    /** How many numbers were asked for. */
+    long parameters() {
+        return parameters;
+    }
+
+    /** The element types of what was asked for. */
+    Set<DataType> types() {
+        return types;
+    }
+}

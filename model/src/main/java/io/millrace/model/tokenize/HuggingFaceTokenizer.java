@@ -1,0 +1,152 @@
+package io.millrace.model.tokenize;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** Hugging Face's own tokenizer library, in native code, with padding and truncation of our own. */
+public final class HuggingFaceTokenizer implements Tokenizer {
+    private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
+
+    /** Any text will do: only what is put around it is looked at. */
+    private static final String PROBE = "a";
+
+    /** Readers use the handle, the writer frees it. */
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+    private final TokenizerSettings settings;
+    private final SpecialTokens special;
+    private final long handle;
+    private boolean closed;
+
+    private HuggingFaceTokenizer(TokenizerSettings settings, SpecialTokens special, long handle) {
+        this.settings = settings;
+        this.special = special;
+        this.handle = handle;
+    }
+
+    /**
+     * Builds the tokenizer.
+     *
+     * @throws IllegalArgumentException when the library cannot read the settings, or the model
+     *     takes no tokens but the special ones
+     */
+    public static HuggingFaceTokenizer open(TokenizerSettings settings) {
+        NativeLibrary.load();
+        long handle = create(settings);
+        SpecialTokens special = specialTokens(handle);
+        if (settings.maxTokens() <= special.count()) {
+            LIBRARY.deleteTokenizer(handle);
+            throw new IllegalArgumentException(
+                    "max tokens: expected more than the %d special tokens, found %d"
+                            .formatted(special.count(), settings.maxTokens()));
+        }
+        return new HuggingFaceTokenizer(settings, special, handle);
+    }
+
+    private static long create(TokenizerSettings settings) {
+        try {
+            return LIBRARY.createTokenizerFromString(settings.json());
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "tokenizer.json: expected what the tokenizer library reads, found: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static SpecialTokens specialTokens(long handle) {
+        long encoding = LIBRARY.encode(handle, PROBE, true);
+        try {
+            return SpecialTokens.around(
+                    toInts(LIBRARY.getTokenIds(encoding)), LIBRARY.getSpecialTokenMask(encoding));
+        } finally {
+            LIBRARY.deleteEncoding(encoding);
+        }
+    }
+
+    @Override
+    public TokenizedText tokenize(String text) {
+        checkSurrogates(text);
+        return accept(ids(settings.prompt() + text));
+    }
+
+    private int[] ids(String text) {
+        lock.readLock().lock();
+        try {
+            checkOpen();
+            long encoding = LIBRARY.encode(handle, text, true);
+            try {
+                return toInts(LIBRARY.getTokenIds(encoding));
+            } finally {
+                LIBRARY.deleteEncoding(encoding);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public TokenizedText accept(int[] ids) {
+        if (ids.length == 0) {
+            throw new TextException("expected at least 1 token, found none");
+        }
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= settings.vocabularySize()) {
+                throw new TextException(
+                        "expected token ids from 0 to %d, found %d at position %d"
+                                .formatted(settings.vocabularySize() - 1, ids[i], i));
+            }
+        }
+        int max = settings.maxTokens();
+        if (ids.length <= max) {
+            return new TokenizedText(ids, false);
+        }
+        return switch (settings.truncation()) {
+            case RIGHT -> new TokenizedText(special.keepFirst(ids, max), true);
+            case LEFT -> new TokenizedText(special.keepLast(ids, max), true);
+            case REJECT ->
+                    throw new TextException(
+                            "expected at most %d tokens, found %d".formatted(max, ids.length));
+        };
+    }
+
+    /** The library would drop a lone surrogate silently; the reference refuses it. */
+    private static void checkSurrogates(String text) {
+        int i = 0;
+        while (i < text.length()) {
+            int codePoint = text.codePointAt(i);
+            if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+                throw new TextException(
+                        "expected well-formed Unicode, found a lone surrogate at index " + i);
+            }
+            i += Character.charCount(codePoint);
+        }
+    }
+
+    private static int[] toInts(long[] ids) {
+        int[] ints = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            ints[i] = Math.toIntExact(ids[i]);
+        }
+        return ints;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("expected an open tokenizer, found a closed one");
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                LIBRARY.deleteTokenizer(handle);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

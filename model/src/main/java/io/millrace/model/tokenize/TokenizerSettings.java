@@ -1,0 +1,32 @@
+package io.millrace.model.tokenize;
+
+/**
+ * How the directory wants texts tokenized.
+ *
+ * @param json {@code tokenizer.json}, with what its {@code tokenizer_config.json} overrides already
+ *     put in; without truncation and padding
+ * @param kind the tokenizer's model: WordPiece, BPE, Unigram, WordLevel
+ * @param prompt goes before every text
+ * @param maxTokens most tokens of one text, special tokens included
+ * @param truncation which end of a longer text is cut
+ * @param vocabularySize ids are less than this
+ */
+public record TokenizerSettings(
+        String json,
+        String kind,
+        String prompt,
+        int maxTokens,
+        Truncation truncation,
+        int vocabularySize) {
+    /** The same, but for the cut. */
+    public TokenizerSettings withCut(int tokens, Truncation side) {
+        return new TokenizerSettings(json, kind, prompt, tokens, side, vocabularySize);
+    }
+
+    /** Names the settings, not the whole vocabulary. */
+    @Override
+    public String toString() {
+        return "TokenizerSettings[%s, maxTokens=%d, truncation=%s, vocabularySize=%d]"
+                .formatted(kind, maxTokens, truncation, vocabularySize);
+    }
+}

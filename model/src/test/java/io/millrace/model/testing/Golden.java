@@ -1,0 +1,77 @@
+package io.millrace.model.testing;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * A small model directory and what the reference makes of it; written by {@code
+ * src/test/golden/make_goldens.py}.
+ *
+ * @param directory the model directory
+ * @param expected what the reference says
+ */
+public record Golden(Path directory, Expected expected) {
+    private static final JsonMapper JSON =
+            JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+    /**
+     * The contents of {@code expected.json}.
+     *
+     * @param texts what was encoded
+     * @param ids token ids of each text, special tokens included, cut as the reference does
+     * @param maxSeqLength most tokens of one text
+     * @param embeddings one vector a text
+     * @param tokenEmbeddings last hidden states of the first text, {@code [tokens][hidden]}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    public record Expected(
+            List<String> texts,
+            int[][] ids,
+            @JsonProperty("max_seq_length") int maxSeqLength,
+            float[][] embeddings,
+            @JsonProperty("token_embeddings") float[][] tokenEmbeddings) {}
+
+    /** The case of this name. */
+    public static Golden of(String name) {
+        Path directory = root().resolve(name);
+        try {
+            Path expected = directory.resolve("expected.json");
+            return new Golden(directory, JSON.readValue(expected.toFile(), Expected.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All cases. */
+    public static List<Golden> all() {
+        try (Stream<Path> cases = Files.list(root())) {
+            return cases.map(path -> of(path.getFileName().toString())).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path root() {
+        try {
+            URL url = Objects.requireNonNull(Golden.class.getResource("/golden"), "/golden");
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return String.valueOf(directory.getFileName());
+    }
+}
