@@ -1,0 +1,5 @@
+/** Tests of which texts share a batch. */
+@NullMarked
+package io.millrace.flink.batch;
+
+import org.jspecify.annotations.NullMarked;

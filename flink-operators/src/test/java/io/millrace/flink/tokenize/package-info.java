@@ -1,0 +1,5 @@
+/** Tests of text to tokens. */
+@NullMarked
+package io.millrace.flink.tokenize;
+
+import org.jspecify.annotations.NullMarked;
