@@ -8,7 +8,6 @@ import io.millrace.model.encode.TokenBatch;
 import io.millrace.model.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,7 +45,7 @@ public final class SharedEncoder implements Encoder {
      */
     public static SharedEncoder open(Path directory, EncoderOptions options)
             throws InterruptedException {
-        return open(directory, options, SharedEncoder::refuse);
+        return open(directory, options, Encoder::open);
     }
 
     static SharedEncoder open(Path directory, EncoderOptions options, Loader loader)
@@ -91,11 +90,6 @@ public final class SharedEncoder implements Encoder {
         if (closed.compareAndSet(false, true)) {
             release(key, loaded);
         }
-    }
-
-    private static Encoder refuse(Path directory, EncoderOptions options) {
-        throw new ModelException(
-                directory, List.of("this build has no encoder to run it with, for " + options));
     }
 
     private static void release(Key key, Loaded loaded) {
