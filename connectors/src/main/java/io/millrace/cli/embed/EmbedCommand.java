@@ -1,0 +1,232 @@
+package io.millrace.cli.embed;
+
+import io.millrace.cli.shell.Failures;
+import io.millrace.cli.shell.Terminal;
+import io.millrace.cli.shell.UnusableException;
+import io.millrace.flink.options.EncodeOptions;
+import io.millrace.model.encode.AttentionMask;
+import io.millrace.model.encode.Encoder;
+import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.tokenize.Truncation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace embed}. */
+@Command(
+        name = "embed",
+        header = "Turns the texts of a file into vectors.",
+        description = {
+            "",
+            "Reads one text a line, writes one JSON object a line, in the order of the input:",
+            "  {\"id\": ..., \"embedding\": [...], \"tokens\": n, \"truncated\": false}",
+            "",
+            "A line of a .jsonl file is {\"id\": ..., \"text\": \"...\"}; other fields pass through."
+                    + " A line of any other file is the text itself, and its id the line's number"
+                    + " from 0. Input may be of any size.",
+            "",
+            "A text that gets no vector gets {\"id\": ..., \"error\": \"...\"} and is counted. The"
+                    + " output file appears when it is complete, replacing any before it.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  millrace embed --model all-MiniLM-L6-v2 --input texts.txt --output vectors.jsonl",
+            "  zcat news.jsonl.gz | millrace embed --model all-MiniLM-L6-v2 \\",
+            "      --input - --input-format jsonl --output - > vectors.jsonl"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:every text got its vector (or --on-error skip)",
+            "1:some text got none, or the work failed",
+            "2:the arguments or the model directory cannot be used"
+        })
+public final class EmbedCommand implements Callable<Integer> {
+    /** What texts without a vector mean for the exit status. */
+    enum OnError {
+        FAIL,
+        SKIP;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final String STANDARD_STREAM = "-";
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Hugging Face or sentence-transformers directory.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--input",
+            required = true,
+            paramLabel = "FILE|-",
+            description = "Texts; - is standard input.")
+    private String input = "";
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FILE|-",
+            description = "Vectors; - is standard output.")
+    private String output = "";
+
+    @Option(
+            names = "--input-format",
+            paramLabel = "jsonl|lines",
+            description =
+                    "What a line of the input is. Default: jsonl for *.jsonl and *.ndjson,"
+                            + " otherwise lines.")
+    private @Nullable InputFormat inputFormat;
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description =
+                    "Most tokens of one text, special tokens included. Default: what the model"
+                            + " directory says.")
+    private @Nullable Integer maxTokens;
+
+    @Option(
+            names = "--truncation",
+            paramLabel = "right|left|reject",
+            defaultValue = "right",
+            description =
+                    "What happens to a longer text: its end is cut off (right), its beginning"
+                            + " (left), or it gets an error (reject). Default: right.")
+    private Truncation truncation = Truncation.RIGHT;
+
+    @Option(
+            names = "--attention-mask",
+            paramLabel = "padding|causal",
+            description =
+                    "Whether a token sees all tokens of its text or only those before it. Default:"
+                            + " what the model directory says.")
+    private @Nullable AttentionMask attentionMask;
+
+    @Option(
+            names = "--batch-tokens",
+            paramLabel = "N",
+            description = "Most tokens in one batch, padding included. Default: ${DEFAULT-VALUE}.")
+    private int batchTokens = EncodeOptions.BATCH_TOKENS.defaultValue();
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Inference threads, one core each. Default: the cores of this machine"
+                            + " (${DEFAULT-VALUE}).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "fail|skip",
+            description =
+                    "Whether texts without a vector make the exit status 1 (fail) or only count"
+                            + " (skip). Default: ${DEFAULT-VALUE}.")
+    private OnError onError = OnError.FAIL;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        requirePositive("--batch-tokens", batchTokens);
+        requirePositive("--threads", threads);
+        if (maxTokens != null) {
+            requirePositive("--max-tokens", maxTokens);
+        }
+        try (InputStream in = openInput();
+                Encoder encoder =
+                        Encoder.open(
+                                model, new EncoderOptions(maxTokens, truncation, attentionMask))) {
+            long start = System.nanoTime();
+            Counts counts = embed(encoder, in);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            spec.commandLine().getErr().println(summary(counts, seconds));
+            return counts.refused() == 0 || onError == OnError.SKIP ? 0 : Failures.FAILED;
+        }
+    }
+
+    private Counts embed(Encoder encoder, InputStream in) throws IOException, InterruptedException {
+        try (WindowEncoder windows = new WindowEncoder(encoder, threads, batchTokens);
+                Progress progress =
+                        Terminal.onStandardError() ? Progress.bar(inputBytes()) : Progress.NONE) {
+            if (output.equals(STANDARD_STREAM)) {
+                return embed(in, windows, System.out, progress);
+            }
+            try (OutputFile file = OutputFile.open(Path.of(output))) {
+                Counts counts = embed(in, windows, file.stream(), progress);
+                file.commit();
+                return counts;
+            }
+        }
+    }
+
+    private Counts embed(InputStream in, WindowEncoder windows, OutputStream out, Progress progress)
+            throws IOException, InterruptedException {
+        return new Embedding(new InputReader(in, format()), windows, out, progress).run();
+    }
+
+    private InputStream openInput() throws IOException {
+        if (input.equals(STANDARD_STREAM)) {
+            return System.in;
+        }
+        if (Files.isDirectory(Path.of(input))) {
+            throw new UnusableException("--input: expected a file, found directory " + input);
+        }
+        if (!Files.isReadable(Path.of(input))) {
+            throw new UnusableException("--input: expected a readable file, found none: " + input);
+        }
+        return Files.newInputStream(Path.of(input));
+    }
+
+    private InputFormat format() {
+        return inputFormat == null ? InputFormat.ofFileName(input) : inputFormat;
+    }
+
+    private long inputBytes() throws IOException {
+        boolean known = !input.equals(STANDARD_STREAM) && Files.isRegularFile(Path.of(input));
+        return known ? Files.size(Path.of(input)) : -1;
+    }
+
+    private static String summary(Counts counts, double seconds) {
+        StringBuilder summary = new StringBuilder();
+        summary.append(
+                String.format(
+                        Locale.ROOT,
+                        "%,d records, %,d tokens in %.1f s: %,.0f tokens/s",
+                        counts.records(),
+                        counts.tokens(),
+                        seconds,
+                        counts.tokens() / Math.max(seconds, 1e-3)));
+        if (counts.truncated() > 0) {
+            summary.append(String.format(Locale.ROOT, "; %,d truncated", counts.truncated()));
+        }
+        if (counts.refused() > 0) {
+            summary.append(String.format(Locale.ROOT, "; %,d without a vector", counts.refused()));
+        }
+        return summary.toString();
+    }
+
+    private static void requirePositive(String option, int value) {
+        if (value < 1) {
+            throw new UnusableException(
+                    "%s: expected at least 1, found %d".formatted(option, value));
+        }
+    }
+}

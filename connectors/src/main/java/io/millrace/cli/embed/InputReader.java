@@ -1,0 +1,127 @@
+package io.millrace.cli.embed;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads records from lines. A line that is none becomes a record with an error. */
+final class InputReader {
+    /** Longest line that is read; a text is shorter by far. */
+    static final int MAX_LINE_BYTES = 16 << 20;
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    // Numbers that pass through keep every digit.
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                    .build();
+
+    private final LineReader lines;
+    private final InputFormat format;
+    private final CharsetDecoder decoder =
+            StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT);
+
+    InputReader(InputStream in, InputFormat format) {
+        this.lines = new LineReader(in, MAX_LINE_BYTES);
+        this.format = format;
+    }
+
+    /** The next record; null at the end. Blank lines between JSON objects are none. */
+    @Nullable InputRecord next() throws IOException {
+        for (LineReader.Line line = lines.next(); line != null; line = lines.next()) {
+            InputRecord record = read(line);
+            if (record != null) {
+                return record;
+            }
+        }
+        return null;
+    }
+
+    /** Bytes taken from the input so far. */
+    long bytesRead() {
+        return lines.bytesRead();
+    }
+
+    private @Nullable InputRecord read(LineReader.Line line) {
+        if (line.tooLong()) {
+            return refused(
+                    line,
+                    "expected a line of at most %d bytes, found more".formatted(MAX_LINE_BYTES));
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(line.bytes());
+        CharBuffer characters;
+        try {
+            characters = decoder.decode(bytes);
+        } catch (CharacterCodingException e) {
+            return refused(
+                    line,
+                    "expected UTF-8, found other bytes at byte %d".formatted(bytes.position()));
+        }
+        String content = characters.toString();
+        return switch (format) {
+            case LINES -> new InputRecord(number(line), NODES.objectNode(), content, null);
+            case JSONL -> content.isBlank() ? null : parse(line, content);
+        };
+    }
+
+    private static InputRecord parse(LineReader.Line line, String content) {
+        JsonNode node;
+        try {
+            node = JSON.readTree(content);
+        } catch (JsonProcessingException e) {
+            int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
+            return refused(
+                    line,
+                    "expected a JSON object, found malformed JSON at column %d".formatted(column));
+        }
+        if (!(node instanceof ObjectNode object)) {
+            return refused(line, "expected a JSON object, found %s".formatted(kind(node)));
+        }
+        JsonNode given = object.remove("id");
+        JsonNode id = given == null ? number(line) : given;
+        JsonNode text = object.remove("text");
+        if (text == null) {
+            return new InputRecord(id, object, null, "expected field 'text', found none");
+        }
+        if (!text.isTextual()) {
+            return new InputRecord(
+                    id, object, null, "field 'text': expected a string, found " + kind(text));
+        }
+        return new InputRecord(id, object, text.textValue(), null);
+    }
+
+    private static InputRecord refused(LineReader.Line line, String error) {
+        return new InputRecord(number(line), NODES.objectNode(), null, error);
+    }
+
+    private static JsonNode number(LineReader.Line line) {
+        return LongNode.valueOf(line.number());
+    }
+
+    private static String kind(JsonNode node) {
+        return node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,90 @@
+package io.millrace.cli.embed;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of bytes, so that one line that is not text spoils no other. A line ends with LF or CR LF;
+ * a byte order mark at the beginning is no part of the first.
+ */
+final class LineReader {
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private final InputStream in;
+    private final int maxLineBytes;
+    private final byte[] buffer = new byte[1 << 16];
+    private int position;
+    private int limit;
+    private long bytesRead;
+    private long nextNumber;
+
+    /**
+     * One line.
+     *
+     * @param number from 0
+     * @param bytes without the line's end; of a line that is too long, its beginning
+     * @param tooLong whether bytes were dropped
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Line(long number, byte[] bytes, boolean tooLong) {}
+
+    LineReader(InputStream in, int maxLineBytes) {
+        this.in = in;
+        this.maxLineBytes = maxLineBytes;
+    }
+
+    /** The next line; null at the end. */
+    @Nullable Line next() throws IOException {
+        if (position == limit && !fill()) {
+            return null;
+        }
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        boolean tooLong = false;
+        boolean ended = false;
+        while (!ended && (position < limit || fill())) {
+            int end = position;
+            while (end < limit && buffer[end] != '\n') {
+                end++;
+            }
+            int kept = Math.min(end - position, maxLineBytes - line.size());
+            line.write(buffer, position, kept);
+            tooLong |= kept < end - position;
+            ended = end < limit;
+            position = ended ? end + 1 : end;
+        }
+        byte[] content = content(line.toByteArray());
+        return new Line(nextNumber++, content, tooLong);
+    }
+
+    /** Bytes taken from the input so far. */
+    long bytesRead() {
+        return bytesRead;
+    }
+
+    private boolean fill() throws IOException {
+        int read = in.read(buffer);
+        position = 0;
+        limit = Math.max(read, 0);
+        bytesRead += limit;
+        return limit > 0;
+    }
+
+    private byte[] content(byte[] line) {
+        int begin = nextNumber == 0 && startsWithMark(line) ? BYTE_ORDER_MARK.length : 0;
+        int end = line.length;
+        if (end > begin && line[end - 1] == '\r') {
+            end--;
+        }
+        return begin == 0 && end == line.length ? line : Arrays.copyOfRange(line, begin, end);
+    }
+
+    private static boolean startsWithMark(byte[] line) {
+        return line.length >= BYTE_ORDER_MARK.length
+                && line[0] == BYTE_ORDER_MARK[0]
+                && line[1] == BYTE_ORDER_MARK[1]
+                && line[2] == BYTE_ORDER_MARK[2];
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.cli.embed;
+
+import org.jspecify.annotations.NullMarked;
