@@ -23,7 +23,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 
 /**
  * A single-node Kafka (KRaft) in this process: real protocol, one replica of everything, data in a
- * temporary directory that goes when it is closed.
+ * temporary directory that goes when it is closed, or in a given one that stays.
  *
  * <pre>{@code
  * try (EmbeddedBroker broker = EmbeddedBroker.start()) {
@@ -38,12 +38,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private final int port;
     private final Path directory;
+    private final boolean temporary;
     private final KafkaRaftServer server;
     private boolean closed;
 
-    private EmbeddedBroker(int port, Path directory, KafkaRaftServer server) {
+    private EmbeddedBroker(int port, Path directory, boolean temporary, KafkaRaftServer server) {
         this.port = port;
         this.directory = directory;
+        this.temporary = temporary;
         this.server = server;
     }
 
@@ -59,26 +61,42 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param overrides broker properties, over those set here
      */
     public static EmbeddedBroker start(int port, Map<String, String> overrides) {
-        int brokerPort = port == 0 ? freePort() : requireFree(port);
         Path directory = temporaryDirectory();
         try {
-            Map<String, Object> config = config(brokerPort, freePort(), directory);
-            config.putAll(overrides);
-            format(directory);
-            KafkaRaftServer server =
-                    new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
-            EmbeddedBroker broker = new EmbeddedBroker(brokerPort, directory, server);
-            try {
-                server.startup();
-            } catch (RuntimeException e) {
-                broker.close();
-                throw e;
-            }
-            return broker;
+            return start(port, directory, true, overrides);
         } catch (RuntimeException e) {
             deleteRecursively(directory);
             throw e;
         }
+    }
+
+    /**
+     * A broker on this port with its data in this directory, which is made if it is missing and
+     * stays; a broker started there again has the same topics and records.
+     *
+     * @param port 0 for any free one
+     */
+    public static EmbeddedBroker start(int port, Path directory) {
+        return start(port, directory, false, Map.of());
+    }
+
+    private static EmbeddedBroker start(
+            int port, Path directory, boolean temporary, Map<String, String> overrides) {
+        int brokerPort = port == 0 ? freePort() : requireFree(port);
+        Map<String, Object> config = config(brokerPort, freePort(), directory);
+        config.putAll(overrides);
+        if (!Files.exists(directory.resolve("meta.properties"))) {
+            format(directory);
+        }
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
+        EmbeddedBroker broker = new EmbeddedBroker(brokerPort, directory, temporary, server);
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+        return broker;
     }
 
     /** Where clients find it: {@code localhost:port}. */
@@ -86,7 +104,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "localhost:" + port;
     }
 
-    /** Stops it and deletes its data. A second call does nothing. */
+    /** Stops it and deletes its data if they are temporary. A second call does nothing. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -97,7 +115,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             server.shutdown();
             server.awaitShutdown();
         } finally {
-            deleteRecursively(directory);
+            if (temporary) {
+                deleteRecursively(directory);
+            }
         }
     }
 
