@@ -1,0 +1,147 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What needs neither a model nor a broker. */
+class MillraceTest {
+    @TempDir Path directory;
+
+    @Test
+    void withoutACommandTheCommandsAreShown() {
+        Cli cli = Cli.run();
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("embed", "broker", "expected a command, found none");
+    }
+
+    @Test
+    void unknownCommandGetsASuggestion() {
+        Cli cli = Cli.run("embd");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("no such command: 'embd'. Did you mean 'embed'?");
+    }
+
+    @Test
+    void unknownOptionGetsASuggestion() {
+        Cli cli = Cli.run("broker", "--prot=secret");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err())
+                .contains(
+                        "millrace broker: unknown option: '--prot'. Did you mean '--port'?",
+                        "See 'millrace broker --help'")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void versionsAreThoseOfTheBuild() {
+        Cli cli = Cli.run("--version");
+
+        assertThat(cli.status()).isZero();
+        assertThat(cli.out())
+                .containsPattern("Millrace \\d+\\.\\d+")
+                .containsPattern("TensorFlow Java \\d+\\.\\d+")
+                .containsPattern("Flink \\d+\\.\\d+");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"embed", "broker"})
+    void helpHasSynopsisExamplesAndExitStatuses(String command) {
+        Cli cli = Cli.run(command, "--help");
+
+        assertThat(cli.status()).isZero();
+        assertThat(cli.out())
+                .contains("Usage: millrace " + command, "Examples:", "Exit status:")
+                .doesNotContain("${");
+    }
+
+    @Test
+    void missingOptionsAreNamed() {
+        Cli cli = Cli.run("embed", "--model", "m");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("--input", "--output");
+    }
+
+    @Test
+    void wrongValueSaysWhatWasExpected() {
+        Cli cli =
+                Cli.run(
+                        "embed",
+                        "--model",
+                        "m",
+                        "--input",
+                        "i",
+                        "--output",
+                        "o",
+                        "--truncation",
+                        "middle");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).containsIgnoringCase("right").contains("middle");
+    }
+
+    @Test
+    void numberOutOfRangeSaysWhatWasExpected() {
+        Cli cli =
+                Cli.run("embed", "--model", "m", "--input", "i", "--output", "o", "--threads", "0");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("--threads: expected at least 1, found 0");
+    }
+
+    @Test
+    void inputThatIsNotThereIsNamed() {
+        Cli cli = Cli.run("embed", "--model", "m", "--input", "nowhere.txt", "--output", "-");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err())
+                .contains("--input: expected a readable file, found none: nowhere.txt");
+    }
+
+    @Test
+    void directoryWithoutAModelIsRefusedBeforeAnyOutput() throws Exception {
+        Path input = Files.writeString(directory.resolve("in.txt"), "text\n");
+        Path output = directory.resolve("out.jsonl");
+        Path model = Files.createDirectory(directory.resolve("model"));
+
+        Cli cli =
+                Cli.run(
+                        "embed",
+                        "--model",
+                        model.toString(),
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        output.toString());
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("config.json", "tokenizer.json", "safetensors");
+        assertThat(output).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"texts:", "texts:0", ":2", "texts:x"})
+    void topicNeedsANameAndPartitions(String topic) {
+        Cli cli = Cli.run("broker", "--topic", topic);
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("NAME:PARTITIONS", topic);
+    }
+
+    @Test
+    void portOutOfRangeIsRefused() {
+        Cli cli = Cli.run("broker", "--port", "70000");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("--port: expected 0 to 65535, found 70000");
+    }
+}

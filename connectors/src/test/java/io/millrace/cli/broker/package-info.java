@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.cli.broker;
+
+import org.jspecify.annotations.NullMarked;
