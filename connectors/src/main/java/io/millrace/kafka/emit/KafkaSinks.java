@@ -1,5 +1,6 @@
 package io.millrace.kafka.emit;
 
+import io.millrace.kafka.commit.GuardedKafkaSink;
 import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.KafkaJobOptions;
 import java.util.Properties;
@@ -20,14 +21,17 @@ public final class KafkaSinks {
      * @param role differs between the sinks of one job: part of the transactions' names
      */
     public static Sink<OutputRecord> sink(KafkaJobOptions options, String topic, String role) {
-        return KafkaSink.<OutputRecord>builder()
-                .setKafkaProducerConfig(producerConfig(options))
-                .setBootstrapServers(options.bootstrapServers())
-                .setRecordSerializer(new OutputRecordSerializer(topic))
-                .setDeliveryGuarantee(options.delivery().guarantee())
-                .setTransactionalIdPrefix(options.transactionalIdPrefix() + "-" + role)
-                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-                .build();
+        KafkaSink<OutputRecord> sink =
+                KafkaSink.<OutputRecord>builder()
+                        .setKafkaProducerConfig(producerConfig(options))
+                        .setBootstrapServers(options.bootstrapServers())
+                        .setRecordSerializer(new OutputRecordSerializer(topic))
+                        .setDeliveryGuarantee(options.delivery().guarantee())
+                        .setTransactionalIdPrefix(options.transactionalIdPrefix() + "-" + role)
+                        .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                        .build();
+        return new GuardedKafkaSink<>(
+                sink, topic, options.transactionTimeout(), options.adminConfig());
     }
 
     private static Properties producerConfig(KafkaJobOptions options) {

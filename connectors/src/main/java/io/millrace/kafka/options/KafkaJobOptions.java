@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -318,6 +319,13 @@ public record KafkaJobOptions(
                 config.getOptional(PARALLELISM).orElse(null),
                 config.get(CREATE_TOPICS),
                 clients(config));
+    }
+
+    /** For a client that looks at topics and transactions. */
+    public Properties adminConfig() {
+        Properties config = clients.forAdmin();
+        config.setProperty("bootstrap.servers", bootstrapServers);
+        return config;
     }
 
     private static ClientProperties clients(ReadableConfig config) {

@@ -1,0 +1,5 @@
+/** Transactions that were lost fail the job: loss is never silent. */
+@NullMarked
+package io.millrace.kafka.commit;
+
+import org.jspecify.annotations.NullMarked;

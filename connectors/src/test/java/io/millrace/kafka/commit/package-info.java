@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.kafka.commit;
+
+import org.jspecify.annotations.NullMarked;

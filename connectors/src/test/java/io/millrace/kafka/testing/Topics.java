@@ -1,0 +1,118 @@
+package io.millrace.kafka.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Topics of a broker: made, filled and read to their end. */
+public final class Topics {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Map<String, Object> common;
+
+    /** Of the broker at this address. */
+    public Topics(String bootstrapServers) {
+        this.common = Map.of("bootstrap.servers", bootstrapServers);
+    }
+
+    /**
+     * Makes topics of so many partitions, and returns when their leaders answer: a producer whose
+     * first batch comes too early, and second does not, is out of sequence for good.
+     */
+    public void create(int partitions, String... names) throws Exception {
+        try (Admin admin = Admin.create(common)) {
+            List<NewTopic> topics =
+                    Stream.of(names)
+                            .map(name -> new NewTopic(name, partitions, (short) 1))
+                            .toList();
+            admin.createTopics(topics).all().get();
+            Map<TopicPartition, OffsetSpec> ends =
+                    Stream.of(names)
+                            .flatMap(name -> partitions(name, partitions))
+                            .collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest()));
+            admin.listOffsets(ends).all().get();
+        }
+    }
+
+    /** Writes these records and returns when the broker has them. */
+    public void write(Collection<ProducerRecord<byte[], byte[]>> records) {
+        Map<String, Object> config =
+                Stream.of(common, Map.of("max.request.size", 32 * 1024 * 1024))
+                        .flatMap(map -> map.entrySet().stream())
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            var sent = records.stream().map(producer::send).toList();
+            producer.flush();
+            for (var future : sent) {
+                future.get();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker did not take the records", e);
+        }
+    }
+
+    /** Every committed record that is in the topic now. */
+    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+        Map<String, Object> config =
+                Map.of(
+                        "bootstrap.servers",
+                        common.get("bootstrap.servers"),
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    partitions(topic, consumer.partitionsFor(topic).size()).toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            // Up to the last stable offset: a read_committed consumer's end.
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
+            while (partitions.stream()
+                    .anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+                consumer.poll(POLL).forEach(read::add);
+            }
+            return read;
+        }
+    }
+
+    private static Stream<TopicPartition> partitions(String topic, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition));
+    }
+
+    /** The partitions of a topic that is there. */
+    public List<TopicPartition> partitions(String topic) throws Exception {
+        try (Admin admin = Admin.create(common)) {
+            int count =
+                    admin.describeTopics(List.of(topic))
+                            .topicNameValues()
+                            .values()
+                            .iterator()
+                            .next()
+                            .get()
+                            .partitions()
+                            .size();
+            return partitions(topic, count).toList();
+        }
+    }
+}
