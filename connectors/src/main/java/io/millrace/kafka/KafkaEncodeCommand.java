@@ -2,6 +2,7 @@ package io.millrace.kafka;
 
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.arguments.ConfigOptionArguments;
+import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -68,7 +69,12 @@ public final class KafkaEncodeCommand {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return action.run(encode, kafka);
+        try {
+            return action.run(encode, kafka);
+        } catch (UnusableKafkaException e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return UNUSABLE;
+        }
     }
 
     private static int refuse(ParameterException e) {

@@ -7,6 +7,7 @@ import io.millrace.flink.encode.SharedEncoder;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
+import io.millrace.kafka.check.KafkaPreflight;
 import io.millrace.kafka.decode.DecodeFunction;
 import io.millrace.kafka.decode.KafkaSources;
 import io.millrace.kafka.emit.DeadLetterFunction;
@@ -50,6 +51,7 @@ public final class KafkaEncodeJob {
         KafkaEncodeCommand.create(
                         "flink run millrace-job.jar",
                         (encode, kafka) -> {
+                            KafkaPreflight.check(kafka);
                             job.add(() -> execute(encode, kafka));
                             return 0;
                         })

@@ -181,12 +181,7 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.update(notLeft());
-    }
-
-    /** What a checkpoint has to hold. */
-    List<BufferedRecord> notLeft() {
-        return queue.records();
+        state.update(queue.records());
     }
 
     @Override

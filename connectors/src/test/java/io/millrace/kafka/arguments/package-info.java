@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.kafka.arguments;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.kafka.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.kafka.decode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.kafka.emit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.kafka.options;
+
+import org.jspecify.annotations.NullMarked;
