@@ -181,7 +181,12 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.update(queue.records());
+        state.update(notLeft());
+    }
+
+    /** What a checkpoint has to hold. */
+    List<BufferedRecord> notLeft() {
+        return queue.records();
     }
 
     @Override
