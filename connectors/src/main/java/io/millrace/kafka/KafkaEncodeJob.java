@@ -16,6 +16,7 @@ import io.millrace.kafka.emit.KafkaSinks;
 import io.millrace.kafka.emit.OutputRecord;
 import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.model.encode.EncoderOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -74,8 +75,10 @@ public final class KafkaEncodeJob {
     /** Adds the job to this environment; its caller executes it. */
     public static void build(
             StreamExecutionEnvironment env, EncodeOptions encode, KafkaJobOptions kafka) {
-        Path model = Path.of(encode.model());
-        build(env, encode, kafka, () -> SharedEncoder.open(model, encode.encoder()));
+        // A path cannot travel to the task; its name can.
+        String model = encode.model();
+        EncoderOptions options = encode.encoder();
+        build(env, encode, kafka, () -> SharedEncoder.open(Path.of(model), options));
     }
 
     /** As above, with encoders from elsewhere. */
