@@ -76,11 +76,11 @@ import org.slf4j.LoggerFactory;
 class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
         implements OneInputStreamOperator<TokenizedRecord, EmbeddingRecord>, BoundedOneInput {
     /**
-     * Batches' worth of records that may wait or be done, beside those in flight. Texts of two
-     * dozen lengths have to wait for their like, so a few are not enough; each costs memory and
-     * latency.
+     * Batches' worth of records that may wait or be done, beside those in flight. More fill the
+     * batches of a busy operator better, because every length has a batch of its own to fill, and
+     * cost memory and latency; see RATIONALE.md for the figures.
      */
-    static final int CAPACITY_BATCHES = 8;
+    static final int CAPACITY_BATCHES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(EncodeBatchOperator.class);
     private static final String STATE_NAME = "millrace-buffered-records";

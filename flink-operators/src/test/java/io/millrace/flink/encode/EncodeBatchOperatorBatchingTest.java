@@ -213,7 +213,7 @@ class EncodeBatchOperatorBatchingTest {
         opened.add(operator);
         operator.open();
         for (int id = 1; id <= capacity; id++) {
-            operator.feed(id, 512 + 64 * (id % 20));
+            operator.feed(id, 512 + 64 * (id % 30));
         }
         assertThat(wide.calls()).isEmpty();
         operator.feed(capacity + 1, 8);
