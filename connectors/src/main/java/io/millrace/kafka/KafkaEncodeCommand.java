@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -49,7 +50,12 @@ public final class KafkaEncodeCommand {
         Callable<Integer> call = () -> run(self[0], arguments, action);
         CommandSpec spec = CommandSpec.wrapWithoutInspection(call);
         self[0] = spec;
-        spec.name(name).mixinStandardHelpOptions(true);
+        spec.name(name)
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Show this help and exit.")
+                                .build());
         arguments.addGroup(spec, "Kafka", KafkaJobOptions.class, KafkaJobOptions.ALL);
         arguments.addGroup(spec, "Encoding", EncodeOptions.class, EncodeOptions.ALL);
         describe(spec.usageMessage(), name);

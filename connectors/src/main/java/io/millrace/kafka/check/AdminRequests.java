@@ -6,6 +6,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits for Kafka's answers, all of them together no longer than it has patience. */
 final class AdminRequests {
+    private static final long RETRY_MILLIS = 50;
+
     private final Admin admin;
     private final String bootstrapServers;
     private final Duration patience;
@@ -66,6 +69,22 @@ final class AdminRequests {
         }
     }
 
+    /** The first answer that is not this exception. */
+    <T> T getOnceNot(
+            Class<? extends Exception> passing, String what, Supplier<KafkaFuture<T>> request)
+            throws UnusableKafkaException {
+        Optional<T> answer = getUnless(passing, what, request.get());
+        while (answer.isEmpty()) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            } catch (InterruptedException e) {
+                throw interrupted(what);
+            }
+            answer = getUnless(passing, what, request.get());
+        }
+        return answer.get();
+    }
+
     /** The answer, or nothing when we may not ask. */
     <T> Optional<T> getIfAllowed(String what, @Nullable KafkaFuture<T> future)
             throws UnusableKafkaException {
@@ -81,8 +100,7 @@ final class AdminRequests {
         } catch (TimeoutException e) {
             throw unreachable(what);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UnusableKafkaException("Interrupted while asking Kafka to " + what);
+            throw interrupted(what);
         }
     }
 
@@ -102,6 +120,11 @@ final class AdminRequests {
         }
         return new UnusableKafkaException(
                 "Kafka at %s could not %s: %s".formatted(bootstrapServers, what, cause));
+    }
+
+    private static UnusableKafkaException interrupted(String what) {
+        Thread.currentThread().interrupt();
+        return new UnusableKafkaException("Interrupted while asking Kafka to " + what);
     }
 
     private UnusableKafkaException unreachable(String what) {

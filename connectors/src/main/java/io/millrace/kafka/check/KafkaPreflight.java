@@ -4,21 +4,16 @@ import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.KafkaJobOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -125,26 +120,7 @@ public final class KafkaPreflight {
                                                         Optional.empty())
                                                 .configs(config))
                         .toList();
-        for (var created : requests.admin().createTopics(topics).values().entrySet()) {
-            requests.getUnless(
-                    TopicExistsException.class,
-                    "create topic " + created.getKey(),
-                    created.getValue());
-        }
-        awaitLeaders(names, partitions);
-    }
-
-    /**
-     * A producer whose first batch comes before a new partition's leader is ready, and whose second
-     * comes after, is out of sequence until it gives up.
-     */
-    private void awaitLeaders(List<String> names, int partitions) throws UnusableKafkaException {
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        for (String name : names) {
-            IntStream.range(0, partitions)
-                    .forEach(p -> ends.put(new TopicPartition(name, p), OffsetSpec.latest()));
-        }
-        requests.get("find the leaders of new topics", requests.admin().listOffsets(ends).all());
+        NewTopics.create(requests, topics);
     }
 
     private void requireRecordSize() throws UnusableKafkaException {

@@ -41,6 +41,10 @@ public final class TextRecordDeserializer
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
+        open();
+    }
+
+    void open() {
         decoder = new ValueDecoder(format, JsonPointer.compile(textField));
     }
 

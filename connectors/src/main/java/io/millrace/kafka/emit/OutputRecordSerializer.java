@@ -29,6 +29,10 @@ public final class OutputRecordSerializer
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
             OutputRecord record, KafkaSinkContext context, @Nullable Long timestamp) {
+        return producerRecord(record, timestamp);
+    }
+
+    ProducerRecord<byte[], byte[]> producerRecord(OutputRecord record, @Nullable Long timestamp) {
         RecordHeaders headers = new RecordHeaders();
         record.headers().forEach(header -> headers.add(header.name(), header.value()));
         // A record from before Kafka had timestamps has -1; a producer takes none or a real one.

@@ -1,5 +1,6 @@
 package io.millrace.kafka.testing;
 
+import io.millrace.kafka.check.NewTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +11,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -30,22 +30,15 @@ public final class Topics {
         this.common = Map.of("bootstrap.servers", bootstrapServers);
     }
 
-    /**
-     * Makes topics of so many partitions, and returns when their leaders answer: a producer whose
-     * first batch comes too early, and second does not, is out of sequence for good.
-     */
+    /** Makes topics of so many partitions, ready to be written to. */
     public void create(int partitions, String... names) throws Exception {
         try (Admin admin = Admin.create(common)) {
-            List<NewTopic> topics =
+            NewTopics.create(
+                    admin,
                     Stream.of(names)
                             .map(name -> new NewTopic(name, partitions, (short) 1))
-                            .toList();
-            admin.createTopics(topics).all().get();
-            Map<TopicPartition, OffsetSpec> ends =
-                    Stream.of(names)
-                            .flatMap(name -> partitions(name, partitions))
-                            .collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest()));
-            admin.listOffsets(ends).all().get();
+                            .toList(),
+                    Duration.ofSeconds(30));
         }
     }
 
