@@ -77,8 +77,18 @@ public interface Kernels {
     /** The largest of each component over positions where the mask is one. */
     Value maxWhere(Value tokens, Value mask);
 
-    /** Sum over positions. {@code [B, S, H] → [B, H]} */
-    Value sumPositions(Value tokens);
+    /** Sum over positions, each by its weight. {@code [B, S, H], [B, S, 1] → [B, H]} */
+    Value weightedSum(Value tokens, Value weights);
+
+    /** Sum of the weights. {@code [B, S, 1] → [B, 1]} */
+    Value total(Value weights);
+
+    /**
+     * {@code activation(x · Wᵀ + b)}, each row by itself: the library takes another algorithm, with
+     * other last bits, for a matrix of few rows than for one of many, and here the rows are texts.
+     * {@code [B, in] → [B, out]}
+     */
+    Value denseByRow(Value x, Linear linear, Activation activation);
 
     /** {@code x / max(‖x‖₂, 1e-12)} of each row. {@code [B, D] → [B, D]} */
     Value normalize(Value x);

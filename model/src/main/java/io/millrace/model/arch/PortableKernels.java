@@ -64,10 +64,11 @@ public final class PortableKernels implements Kernels {
                         b -> b.setAttr("transpose_b", true),
                         x,
                         variables.read(linear.weight()));
-        if (linear.bias() != null) {
-            y = nodes.add("BiasAdd", y, variables.read(linear.bias()));
-        }
-        return activate(y, activation);
+        return activate(addBias(y, linear), activation);
+    }
+
+    private Value addBias(Value x, Linear linear) {
+        return linear.bias() == null ? x : nodes.add("BiasAdd", x, variables.read(linear.bias()));
     }
 
     @Override
@@ -192,9 +193,24 @@ public final class PortableKernels implements Kernels {
         return nodes.add("Max", kept, nodes.constant(1));
     }
 
+    /** A product of matrices, as a sum would take another order for some rows of the batch. */
     @Override
-    public Value sumPositions(Value tokens) {
-        return nodes.add("Sum", tokens, nodes.constant(1));
+    public Value weightedSum(Value tokens, Value weights) {
+        Value sums = nodes.add("BatchMatMulV2", b -> b.setAttr("adj_x", true), weights, tokens);
+        return squeeze(sums, 1); // [B, 1, H] → [B, H]
+    }
+
+    @Override
+    public Value total(Value weights) {
+        return nodes.add("Sum", weights, nodes.constant(1));
+    }
+
+    @Override
+    public Value denseByRow(Value x, Linear linear, Activation activation) {
+        Value row = nodes.add("ExpandDims", x, nodes.constant(1)); // [B, 1, in]
+        Value weight = variables.read(linear.weight()); // [out, in]
+        Value products = nodes.add("BatchMatMulV2", b -> b.setAttr("adj_y", true), row, weight);
+        return activate(addBias(squeeze(products, 1), linear), activation);
     }
 
     @Override
@@ -239,6 +255,10 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value sqrt(Value x) {
         return nodes.add("Sqrt", x);
+    }
+
+    private Value squeeze(Value x, int axis) {
+        return nodes.add("Squeeze", b -> b.setAttr("squeeze_dims", new long[] {axis}), x);
     }
 
     private Value reshape(Value x, Value shape) {

@@ -24,8 +24,12 @@ import org.tensorflow.types.TInt32;
 
 /** A model in one TensorFlow session. Owns the session, the graph and the tokenizer. */
 final class TensorFlowEncoder implements Encoder {
-    /** A matrix of one row goes another way through the native library, with other last bits. */
-    private static final int MIN_ROWS = 2;
+    /**
+     * A batch is filled up with copies of its first row until its tokens are a multiple of this.
+     * For fewer tokens the library multiplies matrices in another way, and where vector registers
+     * are not filled it computes the last elements in another way, both with other last bits.
+     */
+    private static final int TOKENS_MULTIPLE = 16;
 
     /** Runs on the calling thread: each thread has its own core, and none waits for a pool. */
     private static final RunOptions ON_CALLING_THREAD =
@@ -159,7 +163,7 @@ final class TensorFlowEncoder implements Encoder {
 
     private float[][] fetch(TokenBatch batch, Operand<?> output, int width) {
         check(batch);
-        TokenBatch padded = batch.rows() < MIN_ROWS ? twice(batch) : batch;
+        TokenBatch padded = fillUp(batch);
         lock.readLock().lock();
         try {
             if (closed) {
@@ -223,12 +227,22 @@ final class TensorFlowEncoder implements Encoder {
         }
     }
 
-    private static TokenBatch twice(TokenBatch batch) {
+    private static TokenBatch fillUp(TokenBatch batch) {
         int length = batch.paddedLength();
-        int[] ids = Arrays.copyOf(batch.ids(), 2 * length);
-        System.arraycopy(batch.ids(), 0, ids, length, length);
-        int tokens = batch.lengths()[0];
-        return new TokenBatch(2, length, ids, new int[] {tokens, tokens});
+        int rows = batch.rows();
+        while (rows * (long) length % TOKENS_MULTIPLE != 0) {
+            rows++;
+        }
+        if (rows == batch.rows()) {
+            return batch;
+        }
+        int[] ids = Arrays.copyOf(batch.ids(), rows * length);
+        int[] lengths = Arrays.copyOf(batch.lengths(), rows);
+        for (int row = batch.rows(); row < rows; row++) {
+            System.arraycopy(batch.ids(), 0, ids, row * length, length);
+            lengths[row] = batch.lengths()[0];
+        }
+        return new TokenBatch(rows, length, ids, lengths);
     }
 
     private static String describe(String what, TokenBatch batch) {

@@ -41,17 +41,12 @@ public record Pipeline(List<PoolingMode> modes, List<Step> steps, int dimension)
             case CLS -> k.first(tokens);
             case LAST_TOKEN -> k.last(tokens, batch);
             case MAX -> k.maxWhere(tokens, mask);
-            case MEAN -> k.divide(weightedSum(k, tokens, mask), k.sumPositions(mask));
-            case MEAN_SQRT_LEN ->
-                    k.divide(weightedSum(k, tokens, mask), k.sqrt(k.sumPositions(mask)));
+            case MEAN -> k.divide(k.weightedSum(tokens, mask), k.total(mask));
+            case MEAN_SQRT_LEN -> k.divide(k.weightedSum(tokens, mask), k.sqrt(k.total(mask)));
             case WEIGHTED_MEAN -> {
                 Value weights = k.multiply(mask, k.ordinals(batch));
-                yield k.divide(weightedSum(k, tokens, weights), k.sumPositions(weights));
+                yield k.divide(k.weightedSum(tokens, weights), k.total(weights));
             }
         };
-    }
-
-    private static Value weightedSum(Kernels k, Value tokens, Value weights) {
-        return k.sumPositions(k.multiply(tokens, weights)); // [B, H]
     }
 }

@@ -14,7 +14,7 @@ public sealed interface Step {
     record Dense(Linear linear, Activation activation) implements Step {
         @Override
         public Value apply(Kernels k, Value x) {
-            return k.dense(x, linear, activation);
+            return k.denseByRow(x, linear, activation);
         }
     }
 

@@ -107,7 +107,7 @@ final class StoredWeights implements Weights {
         if (!unreported.isEmpty()) {
             problems.add(
                     source,
-                    "%d more tensors, the last %s"
+                    "%d more, the last %s"
                             .formatted(unreported.size(), unreported.get(unreported.size() - 1)),
                     "none or of another shape");
         }

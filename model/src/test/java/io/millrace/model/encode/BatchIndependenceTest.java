@@ -1,0 +1,72 @@
+package io.millrace.model.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.testing.Golden;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A text's vector has the same bits alone, in any company, at any place, on any thread. */
+class BatchIndependenceTest {
+    /** Not a multiple of anything, so that the last bucket is as awkward as it can be. */
+    private static final int MAX_TOKENS = 61;
+
+    private static final int FIRST_WORD = 5;
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-mean, 8",
+        "bert-mean, 16",
+        "bert-mean, 61",
+        "bert-cls-dense, 8", // ends in a dense layer
+        "bert-cls-dense, 61"
+    })
+    void bitsDependOnTheTextAlone(String name, int paddedLength) throws Exception {
+        EncoderOptions options = new EncoderOptions(MAX_TOKENS, null, null);
+        try (Encoder encoder = Encoder.open(Golden.of(name).directory(), options)) {
+            Random random = new Random(1);
+            int[] text = text(random, paddedLength - 2);
+            float[] alone = encoder.encode(TokenBatch.pad(List.of(text), paddedLength, 0))[0];
+            List<Callable<Void>> tasks = new ArrayList<>();
+            for (int rows = 2; rows <= 40; rows++) {
+                int place = random.nextInt(rows);
+                TokenBatch batch = batchWith(text, place, rows, paddedLength, random);
+                tasks.add(
+                        () -> {
+                            assertThat(encoder.encode(batch)[place])
+                                    .as("place %d of %d", place, batch.rows())
+                                    .containsExactly(alone);
+                            return null;
+                        });
+            }
+            ExecutorService threads = Executors.newFixedThreadPool(2);
+            try {
+                for (Future<Void> done : threads.invokeAll(tasks)) {
+                    done.get();
+                }
+            } finally {
+                threads.shutdown();
+            }
+        }
+    }
+
+    private static TokenBatch batchWith(
+            int[] text, int place, int rows, int paddedLength, Random random) {
+        List<int[]> texts = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            texts.add(row == place ? text : text(random, 1 + random.nextInt(paddedLength)));
+        }
+        return TokenBatch.pad(texts, paddedLength, 0);
+    }
+
+    private static int[] text(Random random, int tokens) {
+        return random.ints(tokens, FIRST_WORD, 400).toArray();
+    }
+}

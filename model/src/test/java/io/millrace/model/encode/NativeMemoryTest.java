@@ -1,0 +1,51 @@
+package io.millrace.model.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.testing.Golden;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * No native object outlives the call that made it. The surefire JVM runs with {@code
+ * nopointergc=true}, so nothing is freed behind the test's back.
+ */
+class NativeMemoryTest {
+    private static final Path DIRECTORY = Golden.of("bert-cls-dense").directory();
+    private static final TokenBatch BATCH =
+            TokenBatch.pad(List.of(new int[] {2, 40, 3}, new int[] {2, 3}), 8, 0);
+
+    @Test
+    void encodingKeepsNothing() {
+        try (Encoder encoder = Encoder.open(DIRECTORY)) {
+            encoder.encode(BATCH);
+            long bytes = Pointer.totalBytes();
+            long objects = Pointer.totalCount();
+            for (int i = 0; i < 500; i++) {
+                encoder.encode(BATCH);
+            }
+            assertThat(Pointer.totalBytes()).isEqualTo(bytes);
+            assertThat(Pointer.totalCount()).isEqualTo(objects);
+        }
+    }
+
+    @Test
+    void aClosedEncoderKeepsNothing() {
+        openAndClose();
+        long bytes = Pointer.totalBytes();
+        long objects = Pointer.totalCount();
+        for (int i = 0; i < 5; i++) {
+            openAndClose();
+        }
+        assertThat(Pointer.totalBytes()).isEqualTo(bytes);
+        assertThat(Pointer.totalCount()).isEqualTo(objects);
+    }
+
+    private static void openAndClose() {
+        try (Encoder encoder = Encoder.open(DIRECTORY)) {
+            encoder.encode(BATCH);
+        }
+    }
+}
