@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -100,7 +101,7 @@ final class DeliveryTest {
                 () -> new FakeEncoder(64));
         JobClient job = env.executeAsync();
 
-        assertThatThrownBy(() -> job.getJobExecutionResult().get())
+        assertThatThrownBy(() -> job.getJobExecutionResult().get(1, TimeUnit.MINUTES))
                 .hasStackTraceContaining(
                         "Topic lost-vectors: a transaction could not be committed.")
                 .hasStackTraceContaining("longer than transaction-timeout (500 ms)");

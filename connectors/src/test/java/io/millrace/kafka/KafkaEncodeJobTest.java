@@ -2,6 +2,8 @@ package io.millrace.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,11 +12,14 @@ import io.millrace.kafka.broker.EmbeddedBroker;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.testing.Topics;
 import io.millrace.model.testing.FakeEncoder;
+import io.millrace.model.testing.Golden;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -93,7 +98,7 @@ final class KafkaEncodeJobTest {
                         "millrace.revision=sha256:0",
                         "millrace.tokens=4",
                         "millrace.truncated=false");
-        assertThat(new String(vector.value(), UTF_8))
+        assertThat(string(vector.value()))
                 .isEqualTo("{\"embedding\":[4.0,1.0,2.0,198.0],\"tokens\":4,\"truncated\":false}");
         assertThat(topics.read(deadLetters)).isEmpty();
     }
@@ -108,7 +113,7 @@ final class KafkaEncodeJobTest {
 
         run(Map.of("input-format", "JSON", "text-field", "/body/text"));
 
-        assertThat(new String(onlyRecord(output).value(), UTF_8))
+        assertThat(string(onlyRecord(output).value()))
                 .isEqualTo(
                         "{\"id\":1.10,\"body\":{\"lang\":\"en\"},\"embedding\":[4.0,1.0,2.0,198.0],\"tokens\":4,\"truncated\":false}");
     }
@@ -200,24 +205,82 @@ final class KafkaEncodeJobTest {
         assertThat(topics.read(deadLetters)).isEmpty();
     }
 
+    @Test
+    void theVectorsOfARealModelAreTheReferences() throws Exception {
+        Golden golden = Golden.of("bert-mean");
+        List<String> texts = golden.expected().texts();
+        topics.write(
+                IntStream.range(0, texts.size())
+                        .mapToObj(i -> text(Integer.toString(i), texts.get(i)))
+                        .toList());
+
+        StreamExecutionEnvironment env = environment();
+        KafkaEncodeJob.build(
+                env,
+                EncodeOptions.of(golden.directory().toString()),
+                KafkaJobOptions.from(options(Map.of())));
+        env.execute();
+
+        List<ConsumerRecord<byte[], byte[]>> vectors = topics.read(output);
+        assertThat(vectors).hasSize(texts.size());
+        for (ConsumerRecord<byte[], byte[]> vector : vectors) {
+            float[] expected =
+                    golden.expected().embeddings()[Integer.parseInt(string(vector.key()))];
+            float[] found =
+                    JSON.treeToValue(JSON.readTree(vector.value()).get("embedding"), float[].class);
+            assertThat(found).containsExactly(expected, offset(1e-5f));
+        }
+    }
+
+    /** And the end of a topic that ends with a transaction's marker is found. */
+    @Test
+    void whatWasAbortedIsNotRead() throws Exception {
+        topics.writeAndAbort(text("aborted", "a"));
+        topics.writeAndCommit(text("committed", "b"));
+        topics.writeAndAbort(text("aborted", "c"));
+
+        run(Map.of());
+
+        assertThat(string(onlyRecord(output).key())).isEqualTo("committed");
+    }
+
+    @Test
+    void argumentsThatCannotBeUsedComeBackWithoutAStackTrace() {
+        assertThatThrownBy(() -> KafkaEncodeJob.main(new String[] {"--start=never"}))
+                .isInstanceOf(ProgramParametrizationException.class)
+                .hasMessageContaining("'--start': expected committed|earliest|latest, found never");
+        assertThatThrownBy(() -> KafkaEncodeJob.main(new String[] {"--help"}))
+                .isInstanceOf(ProgramParametrizationException.class)
+                .hasMessageContaining("--bootstrap-servers");
+    }
+
     private void run(Map<String, String> options) throws Exception {
-        Configuration config = new Configuration();
-        config.setString("bootstrap-servers", broker.bootstrapServers());
-        config.setString("input-topic", input);
-        config.setString("output-topic", output);
-        config.setString("bounded", "true");
-        options.forEach(config::setString);
+        StreamExecutionEnvironment env = environment();
+        KafkaEncodeJob.build(
+                env,
+                EncodeOptions.of("fake"),
+                KafkaJobOptions.from(options(options)),
+                () -> new FakeEncoder(128));
+        env.execute();
+    }
+
+    private static StreamExecutionEnvironment environment() {
         // A restart would hide that a bad record fails the job.
         Configuration flink = new Configuration();
         flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
         env.setParallelism(2);
-        KafkaEncodeJob.build(
-                env,
-                EncodeOptions.of("fake"),
-                KafkaJobOptions.from(config),
-                () -> new FakeEncoder(128));
-        env.execute();
+        return env;
+    }
+
+    private Configuration options(Map<String, String> more) {
+        Configuration config = new Configuration();
+        config.setString("bootstrap-servers", broker.bootstrapServers());
+        config.setString("input-topic", input);
+        config.setString("output-topic", output);
+        config.setString("bounded", "true");
+        more.forEach(config::setString);
+        return config;
     }
 
     private ConsumerRecord<byte[], byte[]> onlyRecord(String topic) {
@@ -240,6 +303,10 @@ final class KafkaEncodeJobTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    private static String string(byte[] bytes) {
+        return new String(bytes, UTF_8);
     }
 
     private static List<String> headers(ConsumerRecord<byte[], byte[]> record) {

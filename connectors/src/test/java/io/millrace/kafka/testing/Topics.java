@@ -4,9 +4,11 @@ import io.millrace.kafka.check.NewTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -44,10 +46,8 @@ public final class Topics {
 
     /** Writes these records and returns when the broker has them. */
     public void write(Collection<ProducerRecord<byte[], byte[]>> records) {
-        Map<String, Object> config =
-                Stream.of(common, Map.of("max.request.size", 32 * 1024 * 1024))
-                        .flatMap(map -> map.entrySet().stream())
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        Map<String, Object> config = new HashMap<>(common);
+        config.put("max.request.size", 32 * 1024 * 1024);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             var sent = records.stream().map(producer::send).toList();
@@ -60,16 +60,35 @@ public final class Topics {
         }
     }
 
+    /** Writes this record in a transaction that becomes part of the topic. */
+    public void writeAndCommit(ProducerRecord<byte[], byte[]> record) {
+        writeInTransaction(record, KafkaProducer::commitTransaction);
+    }
+
+    /** Writes this record in a transaction that consumers of committed records never see. */
+    public void writeAndAbort(ProducerRecord<byte[], byte[]> record) {
+        writeInTransaction(record, KafkaProducer::abortTransaction);
+    }
+
+    private void writeInTransaction(
+            ProducerRecord<byte[], byte[]> record, Consumer<KafkaProducer<byte[], byte[]>> end) {
+        Map<String, Object> config = new HashMap<>(common);
+        config.put("transactional.id", "writer");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(record).get();
+            end.accept(producer);
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("the broker did not take the record", e);
+        }
+    }
+
     /** Every committed record that is in the topic now. */
     public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        Map<String, Object> config =
-                Map.of(
-                        "bootstrap.servers",
-                        common.get("bootstrap.servers"),
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest");
+        Map<String, Object> config = new HashMap<>(common);
+        config.put("isolation.level", "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
