@@ -45,7 +45,8 @@ class EncodeBatchOperatorStateTest {
         operator.flink.prepareSnapshotPreBarrier(1);
         OperatorSubtaskState state = operator.flink.snapshot(1, 1);
         assertThat(operator.all()).isEmpty();
-        assertThat(encoder.calls()).containsExactly(List.of(1, 2));
+        assertThat(operator.gauge(EncoderMetrics.IN_FLIGHT_BATCHES)).isEqualTo(1);
+        assertThat(operator.gauge(EncoderMetrics.BUFFERED_RECORDS)).isEqualTo(3);
 
         OperatorHarness restored = restore(state);
         assertThat(restored.embedded()).containsExactly(1, 2, 3);
