@@ -74,10 +74,16 @@ final class TokenizerReader {
                                         new TokenizerSettings(
                                                 j.toString(),
                                                 j.kind(),
+                                                splitsAtSpaces(j),
                                                 prompt,
                                                 maxTokens(transformer, config, e),
                                                 truncation,
                                                 e.vocabSize())));
+    }
+
+    private static boolean splitsAtSpaces(TokenizerJson json) {
+        return json.kind().equals("WordPiece")
+                && json.get("pre_tokenizer").orElse("").contains("\"BertPreTokenizer\"");
     }
 
     private static TokenizerJson patch(TokenizerJson json, JsonFile config, JsonFile transformer) {

@@ -67,7 +67,26 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public TokenizedText tokenize(String text) {
         checkSurrogates(text);
-        return accept(ids(settings.prompt() + text));
+        String prompted = settings.prompt() + text;
+        int max = settings.maxTokens();
+        if (settings.splitsAtSpaces() && Excerpt.isWorthwhile(prompted, max)) {
+            int[] part =
+                    ids(
+                            settings.truncation() == Truncation.LEFT
+                                    ? Excerpt.end(prompted, max)
+                                    : Excerpt.beginning(prompted, max));
+            if (part.length >= Excerpt.enoughTokens(max)) {
+                return checked(cut(part, "more than " + part.length));
+            }
+        }
+        int[] ids = ids(prompted);
+        return checked(cut(ids, String.valueOf(ids.length)));
+    }
+
+    /** A vocabulary may be larger than the model's table of embeddings. */
+    private TokenizedText checked(TokenizedText text) {
+        checkVocabulary(text.ids());
+        return text;
     }
 
     private int[] ids(String text) {
@@ -90,13 +109,16 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         if (ids.length == 0) {
             throw new TextException("expected at least 1 token, found none");
         }
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] < 0 || ids[i] >= settings.vocabularySize()) {
-                throw new TextException(
-                        "expected token ids from 0 to %d, found %d at position %d"
-                                .formatted(settings.vocabularySize() - 1, ids[i], i));
-            }
-        }
+        checkVocabulary(ids);
+        return cut(ids, String.valueOf(ids.length));
+    }
+
+    /**
+     * Cuts what is too long.
+     *
+     * @param count how many tokens there are, in words
+     */
+    private TokenizedText cut(int[] ids, String count) {
         int max = settings.maxTokens();
         if (ids.length <= max) {
             return new TokenizedText(ids, false);
@@ -106,8 +128,18 @@ public final class HuggingFaceTokenizer implements Tokenizer {
             case LEFT -> new TokenizedText(special.keepLast(ids, max), true);
             case REJECT ->
                     throw new TextException(
-                            "expected at most %d tokens, found %d".formatted(max, ids.length));
+                            "expected at most %d tokens, found %s".formatted(max, count));
         };
+    }
+
+    private void checkVocabulary(int[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= settings.vocabularySize()) {
+                throw new TextException(
+                        "expected token ids from 0 to %d, found %d at position %d"
+                                .formatted(settings.vocabularySize() - 1, ids[i], i));
+            }
+        }
     }
 
     /** The library would drop a lone surrogate silently; the reference refuses it. */

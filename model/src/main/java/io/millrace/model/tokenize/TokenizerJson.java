@@ -1,6 +1,7 @@
 package io.millrace.model.tokenize;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -48,8 +49,7 @@ public final class TokenizerJson {
         String kind = "";
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new com.fasterxml.jackson.core.JsonParseException(
-                        parser, "expected a JSON object");
+                throw new JsonParseException(parser, "expected a JSON object");
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String key = parser.currentName();
@@ -62,6 +62,9 @@ public final class TokenizerJson {
                 }
                 parser.finishToken();
                 parts.put(key, new Span(begin, (int) parser.currentLocation().getCharOffset()));
+            }
+            if (parser.nextToken() != null) {
+                throw new JsonParseException(parser, "expected nothing after the JSON object");
             }
         } catch (JsonProcessingException e) {
             throw e;

@@ -6,6 +6,7 @@ package io.millrace.model.tokenize;
  * @param json {@code tokenizer.json}, with what its {@code tokenizer_config.json} overrides already
  *     put in; without truncation and padding
  * @param kind the tokenizer's model: WordPiece, BPE, Unigram, WordLevel
+ * @param splitsAtSpaces whether each word between spaces is tokenized by itself
  * @param prompt goes before every text
  * @param maxTokens most tokens of one text, special tokens included
  * @param truncation which end of a longer text is cut
@@ -14,13 +15,15 @@ package io.millrace.model.tokenize;
 public record TokenizerSettings(
         String json,
         String kind,
+        boolean splitsAtSpaces,
         String prompt,
         int maxTokens,
         Truncation truncation,
         int vocabularySize) {
     /** The same, but for the cut. */
     public TokenizerSettings withCut(int tokens, Truncation side) {
-        return new TokenizerSettings(json, kind, prompt, tokens, side, vocabularySize);
+        return new TokenizerSettings(
+                json, kind, splitsAtSpaces, prompt, tokens, side, vocabularySize);
     }
 
     /** Names the settings, not the whole vocabulary. */
