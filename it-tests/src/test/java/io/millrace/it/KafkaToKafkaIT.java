@@ -1,0 +1,205 @@
+package io.millrace.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.kafka.common.IsolationLevel.READ_COMMITTED;
+import static org.apache.kafka.common.IsolationLevel.READ_UNCOMMITTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.flink.options.EncodeOptions;
+import io.millrace.it.container.ContainerImages;
+import io.millrace.it.container.RequiresDocker;
+import io.millrace.kafka.KafkaEncodeJob;
+import io.millrace.kafka.options.Delivery;
+import io.millrace.kafka.options.KafkaJobOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.testcontainers.kafka.KafkaContainer;
+
+/** The job on a real broker: what goes in, what comes out, and what a failure changes: nothing. */
+@RequiresDocker
+@Timeout(180)
+class KafkaToKafkaIT {
+    @RegisterExtension
+    static final MiniClusterExtension FLINK =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(1)
+                            .setNumberSlotsPerTaskManager(2)
+                            .build());
+
+    private static final KafkaContainer BROKER = new KafkaContainer(ContainerImages.kafka());
+    private static final GoldenModel MODEL = new GoldenModel("bert-mean");
+    private static final Messages MESSAGES = new Messages(MODEL);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static KafkaTopics topics;
+
+    @BeforeAll
+    static void startBroker() {
+        BROKER.start();
+        topics = new KafkaTopics(BROKER.getBootstrapServers());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        BROKER.stop();
+    }
+
+    @Test
+    void everyTextBecomesItsVectorAndEveryBadRecordADeadLetter() throws Exception {
+        topics.create(2, "texts", "vectors", "vectors.dead-letters");
+        int count = 10 * MODEL.texts().size();
+        byte[] notUtf8 = {'a', (byte) 0xC3, (byte) 0x28};
+        List<ProducerRecord<byte[], byte[]>> records =
+                new ArrayList<>(MESSAGES.range("texts", 0, count));
+        records.add(count / 3, record("texts", "tombstone", null));
+        records.add(count / 2, record("texts", "not-utf-8", notUtf8));
+        records.add(record("texts", "long", "word ".repeat(200_000).getBytes(UTF_8)));
+        topics.write(records);
+
+        execute(options("texts", "vectors", Delivery.AT_LEAST_ONCE, Duration.ofMillis(200), true));
+
+        List<ConsumerRecord<byte[], byte[]>> vectors = read("vectors", READ_COMMITTED, count + 1);
+        ConsumerRecord<byte[], byte[]> ofLongText = removeByKey(vectors, "long");
+        JsonNode longText = Messages.json(new String(ofLongText.value(), UTF_8));
+        assertThat(longText.get("truncated").booleanValue()).isTrue();
+        assertThat(longText.get("tokens").intValue()).isEqualTo(MODEL.maxTokens());
+        assertVectorsOf(0, count, vectors);
+
+        List<ConsumerRecord<byte[], byte[]>> letters =
+                read("vectors.dead-letters", READ_COMMITTED, 2);
+        ConsumerRecord<byte[], byte[]> ofTombstone = removeByKey(letters, "tombstone");
+        ConsumerRecord<byte[], byte[]> ofNotUtf8 = removeByKey(letters, "not-utf-8");
+        assertThat(letters).isEmpty();
+        assertThat(ofTombstone.value()).isNull();
+        assertThat(ofNotUtf8.value()).isEqualTo(notUtf8);
+        assertReason(ofTombstone, "expected a value, found none (a tombstone)");
+        assertReason(ofNotUtf8, "expected UTF-8, found an invalid sequence at byte 1");
+    }
+
+    /**
+     * Checkpoints come only when this test says so. So what is written and not yet committed when
+     * the TaskManager goes is known exactly.
+     */
+    @Test
+    void exactlyOnceShowsEveryVectorOnceAlthoughTheTaskManagerIsLost(
+            @InjectMiniCluster MiniCluster flink) throws Exception {
+        topics.create(2, "once-texts", "once-vectors", "once-vectors.dead-letters");
+        int batch = 5 * MODEL.texts().size();
+        JobClient job =
+                submit(
+                        options(
+                                "once-texts",
+                                "once-vectors",
+                                Delivery.EXACTLY_ONCE,
+                                Duration.ofDays(1),
+                                false));
+
+        topics.write(MESSAGES.range("once-texts", 0, batch));
+        awaitCount("once-vectors", READ_UNCOMMITTED, batch);
+        flink.triggerCheckpoint(job.getJobID()).get();
+        awaitCount("once-vectors", READ_COMMITTED, batch);
+
+        topics.write(MESSAGES.range("once-texts", batch, 2 * batch));
+        awaitCount("once-vectors", READ_UNCOMMITTED, 2 * batch);
+        flink.terminateTaskManager(0).get();
+        flink.startTaskManager();
+        topics.write(MESSAGES.range("once-texts", 2 * batch, 3 * batch));
+
+        // The middle batch is written twice: that is the failure. Its first transaction is aborted:
+        // that is the guarantee.
+        awaitCount("once-vectors", READ_UNCOMMITTED, 4 * batch);
+        flink.triggerCheckpoint(job.getJobID()).get();
+        assertVectorsOf(0, 3 * batch, awaitCount("once-vectors", READ_COMMITTED, 3 * batch));
+        job.cancel().get();
+        assertThat(read("once-vectors", READ_UNCOMMITTED, 4 * batch)).hasSize(4 * batch);
+        assertThat(read("once-vectors.dead-letters", READ_COMMITTED, 0)).isEmpty();
+    }
+
+    private static void execute(Configuration options) throws Exception {
+        environment(options).execute();
+    }
+
+    private static JobClient submit(Configuration options) throws Exception {
+        return environment(options).executeAsync();
+    }
+
+    private static StreamExecutionEnvironment environment(Configuration options) {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        KafkaEncodeJob.build(env, EncodeOptions.from(options), KafkaJobOptions.from(options));
+        return env;
+    }
+
+    private static Configuration options(
+            String from, String to, Delivery delivery, Duration checkpoints, boolean bounded) {
+        Configuration options = new Configuration();
+        options.set(KafkaJobOptions.BOOTSTRAP_SERVERS, BROKER.getBootstrapServers());
+        options.set(KafkaJobOptions.INPUT_TOPIC, List.of(from));
+        options.set(KafkaJobOptions.OUTPUT_TOPIC, to);
+        options.set(KafkaJobOptions.DELIVERY, delivery);
+        options.set(KafkaJobOptions.CHECKPOINT_INTERVAL, checkpoints);
+        options.set(KafkaJobOptions.BOUNDED, bounded);
+        options.set(EncodeOptions.MODEL, MODEL.directory().toString());
+        return options;
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            String topic, String key, byte @Nullable [] value) {
+        return new ProducerRecord<>(topic, key.getBytes(UTF_8), value);
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> read(
+            String topic, IsolationLevel isolation, int atLeast) {
+        return topics.read(topic, isolation, found -> found.size() >= atLeast, PATIENCE);
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> awaitCount(
+            String topic, IsolationLevel isolation, int count) {
+        List<ConsumerRecord<byte[], byte[]>> records = read(topic, isolation, count);
+        assertThat(records).as("%s, %s", topic, isolation).hasSize(count);
+        return records;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> removeByKey(
+            List<ConsumerRecord<byte[], byte[]>> records, String key) {
+        List<ConsumerRecord<byte[], byte[]>> found =
+                records.stream().filter(one -> new String(one.key(), UTF_8).equals(key)).toList();
+        assertThat(found).as("records with key %s", key).hasSize(1);
+        records.removeAll(found);
+        return found.get(0);
+    }
+
+    private static void assertVectorsOf(
+            int from, int to, List<ConsumerRecord<byte[], byte[]>> vectors) {
+        assertThat(vectors.stream().map(Messages::number))
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(from, to).boxed().toList());
+        vectors.forEach(vector -> MESSAGES.assertVectorOf(Messages.number(vector), vector));
+    }
+
+    private static void assertReason(ConsumerRecord<byte[], byte[]> letter, String reason) {
+        assertThat(Messages.header(letter, "__connect.errors.topic")).isEqualTo("texts");
+        assertThat(Messages.header(letter, "__connect.errors.partition")).matches("[01]");
+        assertThat(Messages.header(letter, "__connect.errors.offset")).matches("[0-9]+");
+        assertThat(Messages.header(letter, "__connect.errors.stage")).isEqualTo("DECODE");
+        assertThat(Messages.header(letter, "__connect.errors.exception.message")).isEqualTo(reason);
+    }
+}
