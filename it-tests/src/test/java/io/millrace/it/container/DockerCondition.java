@@ -39,7 +39,7 @@ final class DockerCondition implements ExecutionCondition {
         Command version =
                 Command.run(ANSWER, "docker", "version", "--format", "{{.Server.Version}}");
         if (!version.succeeded()) {
-            return Optional.of("Docker does not answer: " + version.output().strip());
+            return Optional.of("Docker does not answer: " + version.errors().strip());
         }
         if (compose && Compose.spelling().isEmpty()) {
             return Optional.of("Docker has neither 'docker compose' nor 'docker-compose'");
