@@ -175,7 +175,7 @@ class KafkaToKafkaIT {
     private static List<ConsumerRecord<byte[], byte[]>> awaitCount(
             String topic, IsolationLevel isolation, int count) {
         List<ConsumerRecord<byte[], byte[]>> records = read(topic, isolation, count);
-        assertThat(records).as("%s, %s", topic, isolation).hasSize(count);
+        assertThat(records.size()).as("records in %s, %s", topic, isolation).isEqualTo(count);
         return records;
     }
 
