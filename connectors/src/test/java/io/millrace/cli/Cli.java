@@ -61,6 +61,7 @@ record Cli(int status, String out, String err) {
                         .directory(directory.toFile())
                         .redirectInput(stdin.toFile());
         // What a command leaves behind is seen there.
+        builder.environment().put("XDG_STATE_HOME", directory.resolve("state").toString());
         builder.environment().put("MILLRACE_JAVA_OPTS", "-Djava.io.tmpdir=" + directory);
         return builder.start();
     }

@@ -1,6 +1,7 @@
 package io.millrace.cli.broker;
 
 import io.millrace.cli.shell.Failures;
+import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
 import java.io.PrintWriter;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -41,9 +41,9 @@ import picocli.CommandLine.TypeConversionException;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
+            "0:it was stopped, by Ctrl-C or SIGTERM",
             "1:the broker could not be started",
-            "2:the arguments cannot be used, or the port is taken",
-            "130, 143:it was stopped, by Ctrl-C or a signal"
+            "2:the arguments cannot be used, or the port is taken"
         })
 public final class BrokerCommand implements Callable<Integer> {
     private static final int MAX_PORT = 65_535;
@@ -77,20 +77,13 @@ public final class BrokerCommand implements Callable<Integer> {
             throw new UnusableException(
                     "--port: expected 0 to %d, found %d".formatted(MAX_PORT, port));
         }
-        try (EmbeddedBroker broker = start()) {
-            CountDownLatch stopped = new CountDownLatch(1);
-            Thread onSignal =
-                    new Thread(
-                            () -> {
-                                broker.close();
-                                stopped.countDown();
-                            });
-            Runtime.getRuntime().addShutdownHook(onSignal);
+        try (Interruption interruption = Interruption.listen();
+                EmbeddedBroker broker = start()) {
             create(broker.bootstrapServers());
             PrintWriter out = spec.commandLine().getOut();
             out.println("Kafka is ready at " + broker.bootstrapServers());
             out.flush();
-            stopped.await();
+            interruption.await();
         }
         return 0;
     }
