@@ -1,7 +1,9 @@
 package io.millrace.cli;
 
 import io.millrace.cli.broker.BrokerCommand;
+import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.embed.EmbedCommand;
+import io.millrace.cli.run.RunCommand;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Versions;
 import java.util.List;
@@ -57,6 +59,8 @@ public final class Millrace implements Runnable {
         CommandLine commands =
                 new CommandLine(new Millrace())
                         .addSubcommand(new EmbedCommand())
+                        .addSubcommand(new DemoCommand())
+                        .addSubcommand(RunCommand.create())
                         .addSubcommand(new BrokerCommand());
         commands.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(HELP_WIDTH);
         return Failures.install(commands);

@@ -35,7 +35,7 @@ final class DemoVocabulary {
     /**
      * Tokens in the order of their ids.
      *
-     * @return each token and how often it is a whole word of the messages
+     * @return each token and how often it occurs as a whole word
      */
     static Map<String, Integer> of(List<String> messages) {
         Map<String, Integer> counts = new HashMap<>();
@@ -50,7 +50,10 @@ final class DemoVocabulary {
             }
         }
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
-        SPECIAL_TOKENS.forEach(token -> vocabulary.put(token, messages.size()));
+        SPECIAL_TOKENS.forEach(token -> vocabulary.put(token, 0));
+        // One of each in every text.
+        vocabulary.put("[CLS]", messages.size());
+        vocabulary.put("[SEP]", messages.size());
         counts.entrySet().stream()
                 .sorted(
                         Comparator.comparingInt((Map.Entry<String, Integer> e) -> e.getValue())

@@ -9,30 +9,33 @@ import java.util.TreeMap;
 /**
  * Random weights of a BERT whose mean-pooled vectors still show which words two texts share.
  *
- * <p>Nothing is learned, but the scale is that of a trained model, and two things are as training
- * makes them. Frequent words lie near one common direction, so that "the" and "." say little and
- * rare words much; the last layer's bias takes that direction away again. And each layer adds
- * little to what passes it, so that a token's output stays near its own embedding.
+ * <p>Nothing is learned, but two things are as training makes them. Words that are everywhere say
+ * little: they lie mostly in a few components, and the last layer norm leaves these out. And each
+ * layer adds little to what passes it, so that a token's output stays near its own embedding.
  */
 final class DemoWeights {
     private static final long SEED = 20260101;
 
     private static final double EMBEDDING_SCALE = 0.05;
-    private static final double SMALL_SCALE = 0.005;
+    private static final double SMALL_SCALE = 0.0005;
     private static final double INNER_SCALE = 0.05;
-    private static final double OUTER_SCALE = 0.02;
+    private static final double OUTER_SCALE = 0.002;
 
     /** Words of this count are half as telling as words that occur once. */
-    private static final double HALF_TELLING_COUNT = 8;
+    private static final double HALF_TELLING_COUNT = 6;
 
-    /** How much of the common direction the mean of a typical message holds. */
-    private static final double COMMON_SHARE = 0.8;
+    /** The components of the words that are everywhere. */
+    private static final int COMMON = 8;
 
     private final SortedMap<String, Tensor> tensors = new TreeMap<>();
-    private final double[] common = common();
 
     private DemoWeights() {}
 
+    /**
+     * The weights, by their names.
+     *
+     * @param wordCounts how often each token of the vocabulary occurs
+     */
     static SortedMap<String, Tensor> of(Collection<Integer> wordCounts) {
         DemoWeights weights = new DemoWeights();
         weights.embeddings(wordCounts);
@@ -47,10 +50,10 @@ final class DemoWeights {
         float[] rows = new float[wordCounts.size() * DemoModel.HIDDEN];
         int next = 0;
         for (int count : wordCounts) {
-            double own = HALF_TELLING_COUNT / (HALF_TELLING_COUNT + count);
-            double shared = Math.sqrt(1 - own * own);
-            for (double component : common) {
-                double value = shared * component + own * random.nextGaussian();
+            double own = own(count);
+            double shared = shared(count);
+            for (int i = 0; i < DemoModel.HIDDEN; i++) {
+                double value = shared * common(i) + own * random.nextGaussian();
                 rows[next++] = (float) (EMBEDDING_SCALE * value);
             }
         }
@@ -62,6 +65,15 @@ final class DemoWeights {
                 DemoModel.HIDDEN);
         gaussian("embeddings.token_type_embeddings.weight", SMALL_SCALE, 2, DemoModel.HIDDEN);
         norm("embeddings.LayerNorm", false);
+    }
+
+    private static double own(int count) {
+        return HALF_TELLING_COUNT / (HALF_TELLING_COUNT + count);
+    }
+
+    /** With {@link #own}, so much that the token's length is the same. */
+    private static double shared(int count) {
+        return Math.sqrt(1 - own(count) * own(count));
     }
 
     private void layer(String prefix, boolean last) {
@@ -84,14 +96,14 @@ final class DemoWeights {
         gaussian(name + ".bias", SMALL_SCALE, out);
     }
 
-    private void norm(String name, boolean centre) {
+    private void norm(String name, boolean last) {
         Random random = random(name);
         float[] weight = new float[DemoModel.HIDDEN];
         float[] bias = new float[DemoModel.HIDDEN];
         for (int i = 0; i < DemoModel.HIDDEN; i++) {
-            weight[i] = (float) (1 + INNER_SCALE * random.nextGaussian());
-            double centring = centre ? -COMMON_SHARE * common[i] : 0;
-            bias[i] = (float) (centring + SMALL_SCALE * random.nextGaussian());
+            double near1 = 1 + INNER_SCALE * random.nextGaussian();
+            weight[i] = last && i < COMMON ? 0 : (float) near1;
+            bias[i] = (float) (SMALL_SCALE * random.nextGaussian());
         }
         put(name + ".weight", weight, DemoModel.HIDDEN);
         put(name + ".bias", bias, DemoModel.HIDDEN);
@@ -114,22 +126,13 @@ final class DemoWeights {
         tensors.put(name, new Tensor(shape, values));
     }
 
-    /** Mean 0 and variance 1, as layer normalisation will make it. */
-    private static double[] common() {
-        Random random = random("common direction");
-        double[] common = random.doubles(DemoModel.HIDDEN, -1, 1).toArray();
-        double mean = 0;
-        for (double component : common) {
-            mean += component / common.length;
+    /** The common direction: mean 0 and variance 1, as layer normalisation makes everything. */
+    private static double common(int component) {
+        if (component >= COMMON) {
+            return 0;
         }
-        double variance = 0;
-        for (double component : common) {
-            variance += (component - mean) * (component - mean) / common.length;
-        }
-        for (int i = 0; i < common.length; i++) {
-            common[i] = (common[i] - mean) / Math.sqrt(variance);
-        }
-        return common;
+        double size = Math.sqrt((double) DemoModel.HIDDEN / COMMON);
+        return component % 2 == 0 ? size : -size;
     }
 
     /** Each tensor has its own numbers: one more tensor changes no other. */

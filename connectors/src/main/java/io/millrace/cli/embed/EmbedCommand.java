@@ -1,5 +1,7 @@
 package io.millrace.cli.embed;
 
+import io.millrace.cli.read.InputFormat;
+import io.millrace.cli.read.InputReader;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.cli.shell.UnusableException;
@@ -107,11 +109,11 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(
             names = "--truncation",
             paramLabel = "right|left|reject",
-            defaultValue = "right",
             description =
                     "What happens to a longer text: its end is cut off (right), its beginning"
-                            + " (left), or it gets an error (reject). Default: right.")
-    private Truncation truncation = Truncation.RIGHT;
+                            + " (left), or it gets an error (reject). Default: what the model"
+                            + " directory says.")
+    private @Nullable Truncation truncation;
 
     @Option(
             names = "--attention-mask",

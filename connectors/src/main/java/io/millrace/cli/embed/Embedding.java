@@ -1,5 +1,7 @@
 package io.millrace.cli.embed;
 
+import io.millrace.cli.read.InputReader;
+import io.millrace.cli.read.InputRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;

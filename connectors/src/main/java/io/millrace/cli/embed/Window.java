@@ -1,5 +1,6 @@
 package io.millrace.cli.embed;
 
+import io.millrace.cli.read.InputRecord;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;

@@ -1,5 +1,6 @@
 package io.millrace.cli.embed;
 
+import io.millrace.cli.read.InputRecord;
 import io.millrace.model.encode.EncodeException;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.LengthBuckets;

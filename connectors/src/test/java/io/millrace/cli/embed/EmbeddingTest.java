@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.cli.read.InputFormat;
+import io.millrace.cli.read.InputReader;
 import io.millrace.model.encode.EncodeException;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.LengthBuckets;

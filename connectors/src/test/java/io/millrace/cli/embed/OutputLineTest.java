@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.millrace.cli.read.InputRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;

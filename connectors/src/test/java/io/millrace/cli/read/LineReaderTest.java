@@ -1,4 +1,4 @@
-package io.millrace.cli.embed;
+package io.millrace.cli.read;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,16 +1,16 @@
-package io.millrace.cli.embed;
+package io.millrace.cli.read;
 
 import java.util.Locale;
 
 /** What a line of the input is. */
-enum InputFormat {
+public enum InputFormat {
     /** A JSON object with a text, and perhaps an id and other fields. */
     JSONL,
     /** The text itself. */
     LINES;
 
     /** What a file of this name holds. */
-    static InputFormat ofFileName(String name) {
+    public static InputFormat ofFileName(String name) {
         String lowerCase = name.toLowerCase(Locale.ROOT);
         return lowerCase.endsWith(".jsonl") || lowerCase.endsWith(".ndjson") ? JSONL : LINES;
     }

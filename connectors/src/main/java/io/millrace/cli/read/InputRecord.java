@@ -1,4 +1,4 @@
-package io.millrace.cli.embed;
+package io.millrace.cli.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,4 +13,5 @@ import org.jspecify.annotations.Nullable;
  * @param text what to embed
  * @param error why there is nothing to embed; never quotes the line
  */
-record InputRecord(JsonNode id, ObjectNode others, @Nullable String text, @Nullable String error) {}
+public record InputRecord(
+        JsonNode id, ObjectNode others, @Nullable String text, @Nullable String error) {}

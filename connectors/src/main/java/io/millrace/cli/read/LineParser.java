@@ -1,4 +1,4 @@
-package io.millrace.cli.embed;
+package io.millrace.cli.read;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -20,11 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads records from lines. A line that is none becomes a record with an error. */
-final class InputReader {
-    /** Longest line that is read; a text is shorter by far. */
-    static final int MAX_LINE_BYTES = 16 << 20;
-
+/** Makes records of lines. A line that is none becomes a record with an error. */
+public final class LineParser {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static final JsonMapper JSON =
@@ -36,7 +31,6 @@ final class InputReader {
                     .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                     .build();
 
-    private final LineReader lines;
     private final InputFormat format;
     private final CharsetDecoder decoder =
             StandardCharsets.UTF_8
@@ -44,32 +38,17 @@ final class InputReader {
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT);
 
-    InputReader(InputStream in, InputFormat format) {
-        this.lines = new LineReader(in, MAX_LINE_BYTES);
+    public LineParser(InputFormat format) {
         this.format = format;
     }
 
-    /** The next record; null at the end. Blank lines between JSON objects are none. */
-    @Nullable InputRecord next() throws IOException {
-        for (LineReader.Line line = lines.next(); line != null; line = lines.next()) {
-            InputRecord record = read(line);
-            if (record != null) {
-                return record;
-            }
-        }
-        return null;
-    }
-
-    /** Bytes taken from the input so far. */
-    long bytesRead() {
-        return lines.bytesRead();
-    }
-
-    private @Nullable InputRecord read(LineReader.Line line) {
+    /** The line's record; null for a blank line between JSON objects. */
+    public @Nullable InputRecord parse(LineReader.Line line) {
         if (line.tooLong()) {
             return refused(
                     line,
-                    "expected a line of at most %d bytes, found more".formatted(MAX_LINE_BYTES));
+                    "expected a line of at most %d bytes, found more"
+                            .formatted(InputReader.MAX_LINE_BYTES));
         }
         ByteBuffer bytes = ByteBuffer.wrap(line.bytes());
         CharBuffer characters;
@@ -83,11 +62,11 @@ final class InputReader {
         String content = characters.toString();
         return switch (format) {
             case LINES -> new InputRecord(number(line), NODES.objectNode(), content, null);
-            case JSONL -> content.isBlank() ? null : parse(line, content);
+            case JSONL -> content.isBlank() ? null : json(line, content);
         };
     }
 
-    private static InputRecord parse(LineReader.Line line, String content) {
+    private static InputRecord json(LineReader.Line line, String content) {
         JsonNode node;
         try {
             node = JSON.readTree(content);

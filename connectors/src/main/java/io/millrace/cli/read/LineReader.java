@@ -1,4 +1,4 @@
-package io.millrace.cli.embed;
+package io.millrace.cli.read;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Lines of bytes, so that one line that is not text spoils no other. A line ends with LF or CR LF;
  * a byte order mark at the beginning is no part of the first.
  */
-final class LineReader {
+public final class LineReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final InputStream in;
@@ -29,15 +29,20 @@ final class LineReader {
      * @param tooLong whether bytes were dropped
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Line(long number, byte[] bytes, boolean tooLong) {}
+    public record Line(long number, byte[] bytes, boolean tooLong) {}
 
-    LineReader(InputStream in, int maxLineBytes) {
+    /**
+     * Lines of a stream, which stays the caller's to close.
+     *
+     * @param maxLineBytes what a longer line is cut to
+     */
+    public LineReader(InputStream in, int maxLineBytes) {
         this.in = in;
         this.maxLineBytes = maxLineBytes;
     }
 
     /** The next line; null at the end. */
-    @Nullable Line next() throws IOException {
+    public @Nullable Line next() throws IOException {
         if (position == limit && !fill()) {
             return null;
         }
@@ -60,7 +65,7 @@ final class LineReader {
     }
 
     /** Bytes taken from the input so far. */
-    long bytesRead() {
+    public long bytesRead() {
         return bytesRead;
     }
 

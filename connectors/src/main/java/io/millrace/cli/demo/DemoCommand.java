@@ -1,0 +1,172 @@
+package io.millrace.cli.demo;
+
+import io.millrace.cli.local.LocalJob;
+import io.millrace.cli.local.RootCause;
+import io.millrace.cli.shell.Failures;
+import io.millrace.cli.shell.Interruption;
+import io.millrace.cli.shell.UnusableException;
+import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.model.read.ModelDirectory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace demo}. */
+@Command(
+        name = "demo",
+        header = "Shows the whole thing at work, on this machine alone.",
+        description = {
+            "",
+            "Starts a Kafka and a Flink in this process, streams short messages through an encoder"
+                    + " and shows, as they come, how fast and which texts are near each other. Ends"
+                    + " by itself and leaves nothing behind.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  millrace demo",
+            "  millrace demo --records 20000 --model all-MiniLM-L6-v2 --input my-texts.jsonl"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:every record came out, as a vector or as a dead letter",
+            "1:some did not, or the job failed",
+            "2:the arguments or the model directory cannot be used",
+            "130:it was stopped before its end"
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
+    private static final int INTERRUPTED = 130;
+    private static final int USUAL_WEB_PORT = 8081;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--records",
+            paramLabel = "N",
+            description =
+                    "How many messages to stream; the texts are sent again and again."
+                            + " Default: 1000, or with --input each line once.")
+    private @Nullable Integer records;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description =
+                    "Hugging Face or sentence-transformers directory. Default: a small bundled"
+                            + " model with random weights.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description =
+                    "Your texts: one a line, or *.jsonl with a field 'text'. Default: bundled"
+                            + " messages.")
+    private @Nullable Path input;
+
+    @Option(
+            names = "--keep",
+            description = "Stay up at the end, until Ctrl-C, with Flink's web interface.")
+    private boolean keep;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        DemoScreen screen = new DemoScreen(out);
+        if (records != null && records < 1) {
+            throw new UnusableException("--records: expected at least 1, found " + records);
+        }
+        ModelDirectory directory = ModelDirectory.open(model == null ? bundledModel() : model);
+        DemoTexts texts = texts();
+        long count = records == null ? defaultRecords(texts) : records;
+        int parallelism = Runtime.getRuntime().availableProcessors();
+        @Nullable Integer webPort = keep ? webPort() : null;
+
+        screen.line(
+                "Millrace demo: %d texts through Kafka, Flink and an encoder.".formatted(count));
+        DemoStream.End end;
+        DemoReceiver received;
+        long sent;
+        try (Interruption interruption = Interruption.listen();
+                EmbeddedBroker broker = DemoKafka.start(parallelism);
+                DemoReceiver receiver = new DemoReceiver(broker.bootstrapServers(), texts);
+                DemoSender sender = new DemoSender(broker.bootstrapServers(), texts, count);
+                LocalJob job =
+                        LocalJob.start(
+                                DemoKafka.encodeOptions(directory.path()),
+                                DemoKafka.jobOptions(broker.bootstrapServers(), texts.format()),
+                                new LocalJob.Place(null, webPort))) {
+            screen.begin(broker.bootstrapServers(), parallelism, directory, model == null);
+            end = new DemoStream(sender, receiver, job, interruption, screen).run(count);
+            received = receiver;
+            sent = sender.sent();
+            if (keep && end == DemoStream.End.COMPLETE) {
+                screen.line(result(sent, receiver));
+                screen.line("Flink's web interface: http://localhost:" + webPort);
+                screen.line(
+                        "Kafka: %s, topics %s and %s. Ctrl-C ends it all."
+                                .formatted(
+                                        broker.bootstrapServers(),
+                                        DemoKafka.TEXTS,
+                                        DemoKafka.VECTORS));
+                interruption.await();
+                return 0;
+            }
+        } catch (ExecutionException e) {
+            LOG.debug("The job failed", e);
+            spec.commandLine().getErr().println("millrace demo: " + RootCause.of(e));
+            return Failures.FAILED;
+        }
+        screen.line(result(sent, received));
+        return switch (end) {
+            case COMPLETE -> 0;
+            case INCOMPLETE -> Failures.FAILED;
+            case INTERRUPTED -> INTERRUPTED;
+        };
+    }
+
+    private static String result(long sent, DemoReceiver receiver) {
+        return "%d records in, %d embeddings out, %d rejected"
+                .formatted(sent, receiver.embedded(), receiver.rejected());
+    }
+
+    private DemoTexts texts() throws IOException {
+        return input == null
+                ? DemoTexts.bundled()
+                : DemoTexts.of(input, records == null ? Integer.MAX_VALUE : records);
+    }
+
+    private long defaultRecords(DemoTexts texts) {
+        return input == null ? 1000 : texts.messages().size();
+    }
+
+    private static Path bundledModel() {
+        return Path.of(System.getProperty("millrace.home", ""), "models", "demo");
+    }
+
+    /** Flink's usual port, or else a free one. */
+    private static int webPort() throws IOException {
+        try (ServerSocket usual =
+                new ServerSocket(USUAL_WEB_PORT, 1, InetAddress.getLoopbackAddress())) {
+            return usual.getLocalPort();
+        } catch (IOException taken) {
+            LOG.debug("Port {} is taken", USUAL_WEB_PORT, taken);
+            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return any.getLocalPort();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.millrace.cli.demo;
+
+import io.millrace.cli.read.InputFormat;
+import io.millrace.flink.options.EncodeOptions;
+import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.kafka.options.OutputFormat;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/** The demo's Kafka, its topics, and the job's options for them. */
+final class DemoKafka {
+    static final String TEXTS = "texts";
+    static final String VECTORS = "vectors";
+    static final String DEAD_LETTERS = "vectors.dead-letters";
+
+    /** The longest line that is read from a file, and what Kafka puts around it. */
+    static final int MAX_MESSAGE_BYTES = 17 << 20;
+
+    private static final short ONE_REPLICA = 1;
+
+    private DemoKafka() {}
+
+    /** Starts a broker with the topics. */
+    static EmbeddedBroker start(int partitions) throws ExecutionException, InterruptedException {
+        EmbeddedBroker broker =
+                EmbeddedBroker.start(
+                        0, Map.of("message.max.bytes", String.valueOf(MAX_MESSAGE_BYTES)));
+        try (Admin admin =
+                Admin.create(
+                        Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(
+                            List.of(
+                                    new NewTopic(TEXTS, partitions, ONE_REPLICA),
+                                    new NewTopic(VECTORS, partitions, ONE_REPLICA),
+                                    new NewTopic(DEAD_LETTERS, 1, ONE_REPLICA)))
+                    .all()
+                    .get();
+            return broker;
+        } catch (ExecutionException | InterruptedException | RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    static KafkaJobOptions jobOptions(String bootstrapServers, InputFormat format) {
+        Configuration options = new Configuration();
+        options.set(KafkaJobOptions.BOOTSTRAP_SERVERS, bootstrapServers);
+        options.set(KafkaJobOptions.INPUT_TOPIC, List.of(TEXTS));
+        options.set(KafkaJobOptions.OUTPUT_TOPIC, VECTORS);
+        options.set(KafkaJobOptions.DEAD_LETTER_TOPIC, DEAD_LETTERS);
+        options.set(KafkaJobOptions.INPUT_FORMAT, jobFormat(format));
+        options.set(KafkaJobOptions.OUTPUT_FORMAT, OutputFormat.FLOAT32);
+        return KafkaJobOptions.from(options);
+    }
+
+    static EncodeOptions encodeOptions(Path model) {
+        return EncodeOptions.of(model.toString());
+    }
+
+    private static io.millrace.kafka.options.InputFormat jobFormat(InputFormat format) {
+        return switch (format) {
+            case JSONL -> io.millrace.kafka.options.InputFormat.JSON;
+            case LINES -> io.millrace.kafka.options.InputFormat.TEXT;
+        };
+    }
+}

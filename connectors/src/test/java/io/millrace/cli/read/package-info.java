@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.cli.read;
+
+import org.jspecify.annotations.NullMarked;
