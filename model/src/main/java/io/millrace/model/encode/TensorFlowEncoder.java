@@ -163,35 +163,24 @@ final class TensorFlowEncoder implements Encoder {
 
     private float[][] fetch(TokenBatch batch, Operand<?> output, int width) {
         check(batch);
-        TokenBatch padded = fillUp(batch);
         lock.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("expected an open encoder, found a closed one");
             }
-            return run(padded, output, width);
-        } catch (TFResourceExhaustedException | OutOfMemoryError e) {
-            throw new EncodeException(
-                    EncodeException.Kind.OUT_OF_MEMORY, describe("too little memory", batch), e);
-        } catch (EncodeException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            if (closed) {
-                throw e;
-            }
-            throw new EncodeException(EncodeException.Kind.FAILED, describe("failed", batch), e);
+            return run(fillUp(batch), output, width);
         } finally {
             lock.readLock().unlock();
         }
     }
 
     private float[][] run(TokenBatch batch, Operand<?> output, int width) {
-        Shape idsShape = Shape.of(batch.rows(), batch.paddedLength());
-        Shape lengthsShape = Shape.of(batch.rows());
-        try (TInt32 ids = TInt32.tensorOf(idsShape, DataBuffers.of(batch.ids(), true, false));
+        Shape shape = Shape.of(batch.rows(), batch.paddedLength());
+        try (TInt32 ids = TInt32.tensorOf(shape, DataBuffers.of(batch.ids(), true, false));
                 TInt32 lengths =
                         TInt32.tensorOf(
-                                lengthsShape, DataBuffers.of(batch.lengths(), true, false));
+                                Shape.of(batch.rows()),
+                                DataBuffers.of(batch.lengths(), true, false));
                 Result result =
                         session.runner()
                                 .setOptions(ON_CALLING_THREAD)
@@ -200,7 +189,20 @@ final class TensorFlowEncoder implements Encoder {
                                 .fetch(output)
                                 .run()) {
             return rows((TFloat32) result.get(0), width);
+        } catch (TFResourceExhaustedException | OutOfMemoryError e) {
+            throw failure(EncodeException.Kind.OUT_OF_MEMORY, batch, e);
+        } catch (RuntimeException e) { // TensorFlow's exceptions have no other type in common
+            throw failure(EncodeException.Kind.FAILED, batch, e);
         }
+    }
+
+    private static EncodeException failure(
+            EncodeException.Kind kind, TokenBatch batch, Throwable cause) {
+        return new EncodeException(
+                kind,
+                "batch of %d rows of %d tokens: %s"
+                        .formatted(batch.rows(), batch.paddedLength(), kind),
+                cause);
     }
 
     private static float[][] rows(TFloat32 tensor, int width) {
@@ -243,11 +245,6 @@ final class TensorFlowEncoder implements Encoder {
             lengths[row] = batch.lengths()[0];
         }
         return new TokenBatch(rows, length, ids, lengths);
-    }
-
-    private static String describe(String what, TokenBatch batch) {
-        return "batch of %d rows of %d tokens: %s"
-                .formatted(batch.rows(), batch.paddedLength(), what);
     }
 
     @Override

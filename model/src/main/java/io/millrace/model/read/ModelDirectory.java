@@ -48,4 +48,9 @@ public record ModelDirectory(
     public long bytes() {
         return files.values().stream().mapToLong(Long::longValue).sum();
     }
+
+    /** How many bytes of native memory the weights take once they are loaded, as float32. */
+    public long weightBytes() {
+        return Math.multiplyExact(parameters, Float.BYTES);
+    }
 }

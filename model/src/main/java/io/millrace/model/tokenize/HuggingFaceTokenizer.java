@@ -40,7 +40,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                     "max tokens: expected more than the %d special tokens, found %d"
                             .formatted(special.count(), settings.maxTokens()));
         }
-        return new HuggingFaceTokenizer(settings, special, handle);
+        return new HuggingFaceTokenizer(settings.withoutJson(), special, handle);
     }
 
     private static long create(TokenizerSettings settings) {

@@ -26,6 +26,12 @@ public record TokenizerSettings(
                 json, kind, splitsAtSpaces, prompt, tokens, side, vocabularySize);
     }
 
+    /** The same without the vocabulary, which is needed once only and may be tens of megabytes. */
+    TokenizerSettings withoutJson() {
+        return new TokenizerSettings(
+                "", kind, splitsAtSpaces, prompt, maxTokens, truncation, vocabularySize);
+    }
+
     /** Names the settings, not the whole vocabulary. */
     @Override
     public String toString() {

@@ -3,16 +3,13 @@ package io.millrace.model.tokenize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.util.Ec2Utils;
+import ai.djl.util.Utils;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.testing.Golden;
 import io.millrace.model.testing.ModelCopy;
-import java.io.IOException;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
-import java.net.URI;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -302,25 +299,19 @@ class HuggingFaceTokenizerTest {
 
     /** The library's own front door reports to a server; ours must not go through it. */
     @Test
-    void nothingIsAskedOfTheNetwork() {
-        List<URI> asked = Collections.synchronizedList(new ArrayList<>());
-        ProxySelector before = ProxySelector.getDefault();
-        ProxySelector.setDefault(
-                new ProxySelector() {
-                    @Override
-                    public List<Proxy> select(URI uri) {
-                        asked.add(uri);
-                        return List.of(Proxy.NO_PROXY);
-                    }
-
-                    @Override
-                    public void connectFailed(URI uri, SocketAddress address, IOException e) {}
-                });
+    void nothingIsReportedToAnyone() throws Exception {
         try (Tokenizer tokenizer = open(64, Truncation.RIGHT)) {
             tokenizer.tokenize(TEXT);
-        } finally {
-            ProxySelector.setDefault(before);
         }
-        assertThat(asked).isEmpty();
+        Field lastReport = Ec2Utils.class.getDeclaredField("lastCheckIn");
+        lastReport.setAccessible(true);
+        assertThat(lastReport.getLong(null)).isZero();
+    }
+
+    /** Other flavors are looked for on the machine, and downloaded. */
+    @Test
+    void theLibraryIsTheOneInTheJar() {
+        open(64, Truncation.RIGHT).close();
+        assertThat(Utils.getEnvOrSystemProperty("RUST_FLAVOR")).isEqualTo("cpu");
     }
 }
