@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.cli.broker.BrokerCommand;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.embed.EmbedCommand;
+import io.millrace.cli.inspect.InspectCommand;
 import io.millrace.cli.run.RunCommand;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Versions;
@@ -61,6 +62,7 @@ public final class Millrace implements Runnable {
                         .addSubcommand(new EmbedCommand())
                         .addSubcommand(new DemoCommand())
                         .addSubcommand(RunCommand.create())
+                        .addSubcommand(new InspectCommand())
                         .addSubcommand(new BrokerCommand());
         commands.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(HELP_WIDTH);
         return Failures.install(commands);

@@ -53,7 +53,7 @@ class MillraceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"embed", "broker", "demo", "run"})
+    @ValueSource(strings = {"embed", "inspect", "broker", "demo", "run"})
     void helpHasSynopsisExamplesAndExitStatuses(String command) {
         Cli cli = Cli.run(command, "--help");
 

@@ -2,7 +2,9 @@ package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +82,35 @@ class PackagingIT {
     }
 
     @Test
+    void libIsEnoughToEncode() throws Exception {
+        String classPath =
+                String.join(
+                        File.pathSeparator,
+                        Cli.home().resolve("lib") + "/*",
+                        slf4j().toString(),
+                        Path.of(
+                                        LibraryOnly.class
+                                                .getProtectionDomain()
+                                                .getCodeSource()
+                                                .getLocation()
+                                                .toURI())
+                                .toString());
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                classPath,
+                                LibraryOnly.class.getName(),
+                                Cli.home().resolve("models/demo").toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("128\n");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
     void noClassIsTwiceOnTheLocalClassPath() throws IOException {
         assertNothingTwice(Stream.concat(jars("lib").stream(), jars("local").stream()).toList());
     }
@@ -144,6 +175,13 @@ class PackagingIT {
         try (Stream<Path> files = Files.list(Cli.home().resolve(directory))) {
             return files.toList();
         }
+    }
+
+    private static Path slf4j() throws IOException {
+        return jars("local").stream()
+                .filter(jar -> name(jar).startsWith("slf4j-api-"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Path jobJar() {

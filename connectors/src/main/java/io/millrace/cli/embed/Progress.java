@@ -26,7 +26,7 @@ interface Progress extends AutoCloseable {
                 new ProgressBarBuilder()
                         .setTaskName("embed")
                         .setInitialMax(inputBytes)
-                        .setUnit(" MB", 1 << 20)
+                        .setUnit(" KB", 1 << 10)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setConsumer(new ConsoleProgressBarConsumer(System.err))
                         .setUpdateIntervalMillis(250)

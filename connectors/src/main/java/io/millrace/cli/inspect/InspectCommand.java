@@ -1,0 +1,80 @@
+package io.millrace.cli.inspect;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.cli.shell.Failures;
+import io.millrace.model.ModelException;
+import io.millrace.model.read.ModelDirectory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace inspect}. */
+@Command(
+        name = "inspect",
+        header = "Tells what a model directory is, and whether it runs here.",
+        description = {
+            "",
+            "Reads the directory, loads the model and runs it for a moment. Of a directory that"
+                    + " cannot be run, tells everything that is wrong with it.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  millrace inspect --model all-MiniLM-L6-v2",
+            "  millrace inspect --model all-MiniLM-L6-v2 --json | jq .dimension"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:the model runs", "2:it does not, or the arguments cannot be used"})
+public final class InspectCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Hugging Face or sentence-transformers directory.")
+    private Path path = Path.of("");
+
+    @Option(names = "--json", description = "Write a JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            ModelDirectory model = ModelDirectory.open(path);
+            Trial trial = Trial.of(path);
+            if (json) {
+                out.println(JSON.writeValueAsString(Description.forMachines(model, trial)));
+            } else {
+                out.println(model.id());
+                Description.forPeople(model, trial)
+                        .forEach((title, line) -> out.printf("  %-14s%s%n", title, line));
+            }
+            return 0;
+        } catch (ModelException e) {
+            if (!json) {
+                throw e;
+            }
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("path", path.toString());
+            fields.put("runs", false);
+            fields.put("problems", e.problems());
+            out.println(JSON.writeValueAsString(fields));
+            return Failures.UNUSABLE;
+        }
+    }
+}

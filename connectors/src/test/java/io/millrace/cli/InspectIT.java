@@ -1,0 +1,66 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.cli.demo.DemoModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command with models that run and models that do not. */
+class InspectIT {
+    @TempDir Path directory;
+
+    @Test
+    void modelThatRunsIsDescribed() {
+        Cli cli = Cli.run("inspect", "--model", Cli.home().resolve("models/demo").toString());
+
+        assertThat(cli.status()).describedAs(cli.err()).isZero();
+        assertThat(cli.out())
+                .startsWith("demo\n")
+                .contains("bert: 2 layers, hidden 128, 4 heads, feed-forward 512")
+                .contains("128 components", "mean → normalize", "at most 128 tokens")
+                .contains("WordPiece", "stored as F32", "yes: loaded in")
+                .doesNotContain("null", "Optional");
+    }
+
+    @Test
+    void machinesGetFields() throws Exception {
+        Cli cli =
+                Cli.run(
+                        "inspect",
+                        "--json",
+                        "--model",
+                        Path.of(System.getProperty("millrace.golden"), "bert-cls-dense")
+                                .toString());
+
+        assertThat(cli.status()).describedAs(cli.err()).isZero();
+        JsonNode fields = new ObjectMapper().readTree(cli.out());
+        assertThat(fields.get("runs").booleanValue()).isTrue();
+        assertThat(fields.get("modelType").textValue()).isEqualTo("bert");
+        assertThat(fields.get("pipeline").toString()).contains("cls", "dense ");
+        assertThat(fields.get("tokensPerSecond").longValue()).isPositive();
+    }
+
+    @Test
+    void everythingThatIsWrongIsToldAtOnce() throws Exception {
+        DemoModel.write(directory);
+        Path config = directory.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"bert\"", "\"rnn\""));
+        Files.delete(directory.resolve("tokenizer.json"));
+        Files.delete(directory.resolve("model.safetensors"));
+
+        Cli people = Cli.run("inspect", "--model", directory.toString());
+        Cli machines = Cli.run("inspect", "--json", "--model", directory.toString());
+
+        assertThat(people.status()).isEqualTo(2);
+        assertThat(people.err()).contains("rnn", "tokenizer.json", "model.safetensors");
+        assertThat(machines.status()).isEqualTo(2);
+        JsonNode fields = new ObjectMapper().readTree(machines.out());
+        assertThat(fields.get("runs").booleanValue()).isFalse();
+        assertThat(fields.get("problems").size()).isGreaterThanOrEqualTo(3);
+    }
+}
