@@ -152,6 +152,29 @@ class RunIT {
     }
 
     @Test
+    void stateThatCannotBeReadFailsTheJobWithItsReason() throws Exception {
+        Path state = directory.resolve("broken");
+        Path checkpoint = state.resolve("unbounded/checkpoints/job/chk-1");
+        Files.createDirectories(checkpoint);
+        Files.writeString(checkpoint.resolve("_metadata"), "no checkpoint");
+
+        Cli cli = Cli.launch(directory, "", arguments("--state-dir", state.toString()));
+
+        assertThat(cli.status()).isEqualTo(1);
+        assertThat(cli.err()).contains("millrace run: ", "magic number").doesNotContain("\tat ");
+    }
+
+    @Test
+    void webPortThatIsTakenIsNamed() {
+        String port = broker.bootstrapServers().replaceAll(".*:", "");
+
+        Cli cli = Cli.run(arguments("--web-ui", port));
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("--web-ui: expected a free port, found " + port + " taken");
+    }
+
+    @Test
     void brokerThatDoesNotAnswerIsNamed() throws Exception {
         Cli cli =
                 Cli.launch(

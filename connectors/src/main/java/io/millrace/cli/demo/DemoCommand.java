@@ -1,16 +1,15 @@
 package io.millrace.cli.demo;
 
 import io.millrace.cli.local.LocalJob;
-import io.millrace.cli.local.RootCause;
+import io.millrace.cli.local.WebPort;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
+import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
 import io.millrace.model.read.ModelDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -49,7 +48,6 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final int INTERRUPTED = 130;
-    private static final int USUAL_WEB_PORT = 8081;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -93,7 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
         DemoTexts texts = texts();
         long count = records == null ? defaultRecords(texts) : records;
         int parallelism = Runtime.getRuntime().availableProcessors();
-        @Nullable Integer webPort = keep ? webPort() : null;
+        @Nullable Integer webPort = keep ? WebPort.usualOrAny() : null;
 
         screen.line(
                 "Millrace demo: %d texts through Kafka, Flink and an encoder.".formatted(count));
@@ -155,18 +153,5 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static Path bundledModel() {
         return Path.of(System.getProperty("millrace.home", ""), "models", "demo");
-    }
-
-    /** Flink's usual port, or else a free one. */
-    private static int webPort() throws IOException {
-        try (ServerSocket usual =
-                new ServerSocket(USUAL_WEB_PORT, 1, InetAddress.getLoopbackAddress())) {
-            return usual.getLocalPort();
-        } catch (IOException taken) {
-            LOG.debug("Port {} is taken", USUAL_WEB_PORT, taken);
-            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return any.getLocalPort();
-            }
-        }
     }
 }

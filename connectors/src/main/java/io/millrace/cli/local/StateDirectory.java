@@ -1,5 +1,6 @@
 package io.millrace.cli.local;
 
+import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.TemporaryDirectory;
 import io.millrace.cli.shell.UnusableException;
 import java.io.IOException;
@@ -76,12 +77,7 @@ public final class StateDirectory implements AutoCloseable {
     /** Makes the directory if it is missing, and keeps other runs out. */
     public static StateDirectory open(Path path, Kind kind) throws IOException {
         Path absolute = path.toAbsolutePath().normalize();
-        Files.createDirectories(absolute);
-        FileChannel lock =
-                FileChannel.open(
-                        absolute.resolve("lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+        FileChannel lock = lock(absolute);
         FileLock held = lock.tryLock();
         if (held == null) {
             lock.close();
@@ -101,6 +97,19 @@ public final class StateDirectory implements AutoCloseable {
                                     kind == Kind.BOUNDED ? "without" : "with"));
         }
         return new StateDirectory(absolute, kind, lock);
+    }
+
+    private static FileChannel lock(Path path) {
+        try {
+            Files.createDirectories(path);
+            return FileChannel.open(
+                    path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UnusableException(
+                    "State directory %s: expected a directory to write to: %s"
+                            .formatted(path, Failures.message(e)),
+                    e);
+        }
     }
 
     Path checkpoints() {

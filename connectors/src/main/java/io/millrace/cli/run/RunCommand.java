@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.cli.local.JobCounts;
 import io.millrace.cli.local.LocalJob;
-import io.millrace.cli.local.RootCause;
 import io.millrace.cli.local.StateDirectory;
+import io.millrace.cli.local.WebPort;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
+import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.KafkaEncodeCommand;
@@ -94,6 +95,9 @@ public final class RunCommand {
 
     private int execute(EncodeOptions encode, KafkaJobOptions kafka) throws Exception {
         PrintWriter err = requireNonNull(command).getErr();
+        if (local.webPort != null) {
+            WebPort.require("--web-ui", local.webPort);
+        }
         ModelDirectory.open(Path.of(encode.model()));
         KafkaPreflight.check(kafka);
         try (Interruption interruption = Interruption.listen();

@@ -69,15 +69,12 @@ public final class Failures {
             return failed.getFile() + ": " + failed.getReason();
         }
         String message = e.getMessage();
-        if (message == null || message.isBlank()) {
-            return e.getClass().getName();
-        }
         boolean tellsItself =
                 e instanceof UnusableException
                         || e instanceof ModelException
                         || e instanceof IOException
                         || e instanceof IllegalArgumentException
                         || e instanceof IllegalStateException;
-        return tellsItself ? message : e.getClass().getSimpleName() + ": " + message;
+        return tellsItself && message != null ? message : RootCause.of(e);
     }
 }

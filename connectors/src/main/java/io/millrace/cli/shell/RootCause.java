@@ -1,4 +1,4 @@
-package io.millrace.cli.local;
+package io.millrace.cli.shell;
 
 import org.apache.flink.util.SerializedThrowable;
 
@@ -14,7 +14,10 @@ public final class RootCause {
                 told = cause;
             }
         }
-        String message = String.valueOf(told.getMessage());
+        String message = told.getMessage();
+        if (message == null || message.isBlank()) {
+            return told.getClass().getName();
+        }
         return told instanceof SerializedThrowable
                 ? message
                 : told.getClass().getSimpleName() + ": " + message;
