@@ -51,10 +51,11 @@ public record EncodeOptions(
     public static final ConfigOption<Truncation> TRUNCATION =
             key("truncation")
                     .enumType(Truncation.class)
-                    .defaultValue(Truncation.RIGHT)
+                    .noDefaultValue()
                     .withDescription(
                             "What happens to a longer text: its end is cut off (right), its beginning is cut off (left), or"
-                                    + " it goes to the dead letters (reject).");
+                                    + " it goes to the dead letters (reject). Default: what the model directory says, mostly"
+                                    + " right.");
 
     public static final ConfigOption<AttentionMask> ATTENTION_MASK =
             key("attention-mask")
@@ -151,7 +152,7 @@ public record EncodeOptions(
         EncoderOptions encoder =
                 new EncoderOptions(
                         config.getOptional(MAX_TOKENS).orElse(null),
-                        config.get(TRUNCATION),
+                        config.getOptional(TRUNCATION).orElse(null),
                         config.getOptional(ATTENTION_MASK).orElse(null));
         return new EncodeOptions(
                 model,

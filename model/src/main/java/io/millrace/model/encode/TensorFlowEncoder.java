@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -24,6 +26,8 @@ import org.tensorflow.types.TInt32;
 
 /** A model in one TensorFlow session. Owns the session, the graph and the tokenizer. */
 final class TensorFlowEncoder implements Encoder {
+    private static final Logger LOG = LoggerFactory.getLogger(TensorFlowEncoder.class);
+
     /**
      * A batch is filled up with copies of its first row until its tokens are a multiple of this.
      * For fewer tokens the library multiplies matrices in another way, and where vector registers
@@ -44,6 +48,10 @@ final class TensorFlowEncoder implements Encoder {
     private final Graph graph;
     private final Session session;
     private final EncoderGraph encoder;
+
+    /** Ends with the process: the library frees its own memory then, under calls that still run. */
+    private final Thread atExit = new Thread(this::refuseCalls, "millrace-encoder-exit");
+
     private boolean closed;
 
     private TensorFlowEncoder(
@@ -116,8 +124,16 @@ final class TensorFlowEncoder implements Encoder {
                                 options.maxTokensOverride()
                                         .orElse(directory.tokenizer().maxTokens()),
                                 directory.config().padTokenId());
-                return new TensorFlowEncoder(
-                        info, directory.config().vocabSize(), tokenizer, graph, session, encoder);
+                TensorFlowEncoder opened =
+                        new TensorFlowEncoder(
+                                info,
+                                directory.config().vocabSize(),
+                                tokenizer,
+                                graph,
+                                session,
+                                encoder);
+                Runtime.getRuntime().addShutdownHook(opened.atExit);
+                return opened;
             } catch (RuntimeException e) {
                 session.close();
                 throw e;
@@ -249,16 +265,31 @@ final class TensorFlowEncoder implements Encoder {
 
     @Override
     public void close() {
+        if (refuseCalls()) {
+            removeShutdownHook();
+            session.close();
+            graph.close();
+            tokenizer.close();
+        }
+    }
+
+    /** Waits for calls that are running; whether this is the first to do so. */
+    private boolean refuseCalls() {
         lock.writeLock().lock();
         try {
-            if (!closed) {
-                closed = true;
-                session.close();
-                graph.close();
-                tokenizer.close();
-            }
+            boolean first = !closed;
+            closed = true;
+            return first;
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    private void removeShutdownHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            LOG.debug("The process is ending; the hook does no more than has been done.", e);
         }
     }
 }
