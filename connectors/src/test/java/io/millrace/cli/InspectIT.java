@@ -23,7 +23,7 @@ class InspectIT {
                 .startsWith("demo\n")
                 .contains("bert: 2 layers, hidden 128, 4 heads, feed-forward 512")
                 .contains("128 components", "mean → normalize", "at most 128 tokens")
-                .contains("WordPiece", "stored as F32", "yes: loaded in")
+                .contains("WordPiece", "stored as F32", "yes, on the CPU")
                 .doesNotContain("null", "Optional");
     }
 

@@ -57,8 +57,9 @@ final class Description {
         lines.put(
                 "Runs",
                 format(
-                        "yes: loaded in %,d ms, then %,.0f tokens/s on one thread",
-                        trial.loadMillis(), trial.tokensPerSecond()));
+                        "yes, on the %s with public TensorFlow operations: loaded in %,d ms, then"
+                                + " %,.0f tokens/s on one thread",
+                        trial.device(), trial.loadMillis(), trial.tokensPerSecond()));
         trial.memoryBytes()
                 .ifPresent(
                         bytes ->
@@ -95,6 +96,7 @@ final class Description {
         fields.put("tokenizer", model.tokenizer().kind());
         fields.put("vocabularySize", model.tokenizer().vocabularySize());
         fields.put("prompt", model.tokenizer().prompt());
+        fields.put("device", trial.device());
         fields.put("loadMillis", trial.loadMillis());
         fields.put("tokensPerSecond", Math.round(trial.tokensPerSecond()));
         trial.memoryBytes().ifPresent(bytes -> fields.put("memoryBytes", bytes));

@@ -13,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * What running a model once showed on this machine.
  *
+ * @param device CPU or GPU
  * @param loadMillis time until it was loaded
  * @param memoryBytes what the process grew by while it was loaded and ran; empty where the system
  *     does not tell
  * @param tokensPerSecond of one thread, on batches of the usual size
  */
-record Trial(long loadMillis, OptionalLong memoryBytes, double tokensPerSecond) {
+record Trial(String device, long loadMillis, OptionalLong memoryBytes, double tokensPerSecond) {
     private static final int BATCH_TOKENS = 2048;
     private static final int USUAL_LENGTH = 64;
     private static final long TRIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -39,7 +40,10 @@ record Trial(long loadMillis, OptionalLong memoryBytes, double tokensPerSecond) 
                             ? OptionalLong.of(after.getAsLong() - before.getAsLong())
                             : OptionalLong.empty();
             return new Trial(
-                    TimeUnit.NANOSECONDS.toMillis(loaded - start), memory, tokensPerSecond);
+                    encoder.info().device(),
+                    TimeUnit.NANOSECONDS.toMillis(loaded - start),
+                    memory,
+                    tokensPerSecond);
         }
     }
 

@@ -9,5 +9,7 @@ package io.millrace.model.encode;
  * @param dimension length of each vector
  * @param maxTokens most tokens of one text, special tokens included
  * @param padTokenId the id that fills a row up to its batch's length
+ * @param device CPU or GPU: where it was seen to run
  */
-public record ModelInfo(String id, String revision, int dimension, int maxTokens, int padTokenId) {}
+public record ModelInfo(
+        String id, String revision, int dimension, int maxTokens, int padTokenId, String device) {}

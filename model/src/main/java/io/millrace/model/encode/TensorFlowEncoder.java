@@ -39,6 +39,12 @@ final class TensorFlowEncoder implements Encoder {
     private static final RunOptions ON_CALLING_THREAD =
             RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
+    /** The same, and notes which device ran what. */
+    private static final RunOptions TRACED =
+            ON_CALLING_THREAD.toBuilder()
+                    .setTraceLevel(RunOptions.TraceLevel.SOFTWARE_TRACE)
+                    .build();
+
     /** Readers run batches, the writer frees what they run on. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
@@ -123,7 +129,8 @@ final class TensorFlowEncoder implements Encoder {
                                 directory.pipeline().dimension(),
                                 options.maxTokensOverride()
                                         .orElse(directory.tokenizer().maxTokens()),
-                                directory.config().padTokenId());
+                                directory.config().padTokenId(),
+                                warmUp(session, encoder, directory.config().padTokenId()));
                 TensorFlowEncoder opened =
                         new TensorFlowEncoder(
                                 info,
@@ -141,6 +148,32 @@ final class TensorFlowEncoder implements Encoder {
         } catch (RuntimeException e) {
             graph.close();
             throw e;
+        }
+    }
+
+    /**
+     * A first batch, which prepares the graph for all that come.
+     *
+     * @return the device that ran it
+     */
+    private static String warmUp(Session session, EncoderGraph encoder, int padTokenId) {
+        try (TInt32 ids =
+                        TInt32.tensorOf(
+                                Shape.of(1, 1),
+                                DataBuffers.of(new int[] {padTokenId}, true, false));
+                TInt32 lengths =
+                        TInt32.tensorOf(Shape.of(1), DataBuffers.of(new int[] {1}, true, false));
+                Result result =
+                        session.runner()
+                                .setOptions(TRACED)
+                                .feed(encoder.ids(), ids)
+                                .feed(encoder.lengths(), lengths)
+                                .fetch(encoder.vectors())
+                                .runAndFetchMetadata()) {
+            boolean gpu =
+                    result.getMetadata().orElseThrow().getStepStats().getDevStatsList().stream()
+                            .anyMatch(device -> device.getDevice().contains("device:GPU:"));
+            return gpu ? "GPU" : "CPU";
         }
     }
 

@@ -15,7 +15,7 @@ public final class FakeEncoder implements Encoder {
     private final Tokenizer tokenizer;
 
     public FakeEncoder(int maxTokens) {
-        this.info = new ModelInfo("fake", "sha256:0", DIMENSION, maxTokens, 0);
+        this.info = new ModelInfo("fake", "sha256:0", DIMENSION, maxTokens, 0, "CPU");
         this.tokenizer = new FakeTokenizer(maxTokens, Truncation.RIGHT);
     }
 
