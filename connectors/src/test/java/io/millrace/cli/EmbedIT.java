@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +109,28 @@ class EmbedIT {
                         second -> assertThat(second).startsWith("{\"id\":1,\"error\":\"expected"));
         assertThat(cli.err()).contains("2 records").contains("1 without a vector");
         assertThat(cli.status()).isEqualTo(1);
+    }
+
+    @Test
+    void readerThatGoesAwayEndsIt() throws Exception {
+        Path input = Files.writeString(directory.resolve("in.txt"), "text\n".repeat(50_000));
+        Process process =
+                Cli.start(
+                        directory,
+                        input,
+                        "embed",
+                        "--model",
+                        demoModel().toString(),
+                        "--input",
+                        "-",
+                        "--output",
+                        "-");
+
+        process.getInputStream().close();
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("millrace embed: Broken pipe");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.millrace.cli.broker;
 
-import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
@@ -94,7 +93,7 @@ public final class BrokerCommand implements Callable<Integer> {
                     ? EmbeddedBroker.start(port, Map.of())
                     : EmbeddedBroker.start(port, dataDirectory);
         } catch (UncheckedIOException e) {
-            throw new UnusableException(Failures.message(e), e);
+            throw new UnusableException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.cli.demo;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,14 @@ final class DemoSender implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            sendAll();
+        } catch (InterruptException closed) {
+            // close() ends a sender that is still at it.
+        }
+    }
+
+    private void sendAll() {
         for (long number = 0; number < records && !thread.isInterrupted(); number++) {
             byte[] key = Integer.toString(texts.index(number)).getBytes(StandardCharsets.US_ASCII);
             ProducerRecord<byte[], byte[]> record =
@@ -76,6 +86,6 @@ final class DemoSender implements AutoCloseable {
     public void close() throws InterruptedException {
         thread.interrupt();
         thread.join();
-        producer.close();
+        producer.close(Duration.ZERO);
     }
 }

@@ -169,7 +169,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 Progress progress =
                         Terminal.onStandardError() ? Progress.bar(inputBytes()) : Progress.NONE) {
             if (output.equals(STANDARD_STREAM)) {
-                return embed(in, windows, System.out, progress);
+                return embed(in, windows, OutputFile.standardOutput(), progress);
             }
             try (OutputFile file = OutputFile.open(Path.of(output))) {
                 Counts counts = embed(in, windows, file.stream(), progress);

@@ -1,6 +1,8 @@
 package io.millrace.cli.embed;
 
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -35,6 +37,11 @@ final class OutputFile implements AutoCloseable {
         OutputFile file = new OutputFile(place, written);
         written.toFile().deleteOnExit(); // Ctrl-C
         return file;
+    }
+
+    /** Unlike {@link System#out}, it says when nobody reads any more. */
+    static OutputStream standardOutput() {
+        return new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
     }
 
     OutputStream stream() {

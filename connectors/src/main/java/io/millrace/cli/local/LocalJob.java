@@ -95,6 +95,7 @@ public final class LocalJob implements AutoCloseable {
         Configuration configuration = new Configuration();
         configuration.set(CoreOptions.TMP_DIRS, files.toString());
         configuration.set(WebOptions.TMP_DIR, files.toString());
+        configuration.set(WebOptions.UPLOAD_DIR, files.toString());
         configuration.set(RestOptions.ADDRESS, LOOPBACK);
         configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
         configuration.set(WebOptions.SUBMIT_ENABLE, false);
