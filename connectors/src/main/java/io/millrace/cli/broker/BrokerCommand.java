@@ -3,16 +3,17 @@ package io.millrace.cli.broker;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.kafka.check.NewTopics;
+import io.millrace.kafka.check.UnusableKafkaException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -45,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
             "2:the arguments cannot be used, or the port is taken"
         })
 public final class BrokerCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MAX_PORT = 65_535;
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -97,17 +99,12 @@ public final class BrokerCommand implements Callable<Integer> {
         }
     }
 
-    private void create(String bootstrapServers) throws ExecutionException, InterruptedException {
+    private void create(String bootstrapServers) throws UnusableKafkaException {
+        if (topics.isEmpty()) {
+            return;
+        }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            for (NewTopic topic : topics) {
-                try {
-                    admin.createTopics(List.of(topic)).all().get();
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof TopicExistsException)) {
-                        throw e;
-                    }
-                }
-            }
+            NewTopics.create(admin, topics, PATIENCE);
         }
     }
 
