@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.kafka.check.NewTopics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +67,10 @@ class RunIT {
         input = test.getTestMethod().orElseThrow().getName();
         output = input + "-vectors";
         try (Admin admin = Admin.create(client())) {
-            admin.createTopics(List.of(new NewTopic(input, PARTITIONS, (short) 1))).all().get();
+            NewTopics.create(
+                    admin,
+                    List.of(new NewTopic(input, PARTITIONS, (short) 1)),
+                    Duration.ofSeconds(30));
         }
     }
 

@@ -3,12 +3,14 @@ package io.millrace.cli.demo;
 import io.millrace.cli.read.InputFormat;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.kafka.check.NewTopics;
+import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -23,26 +25,27 @@ final class DemoKafka {
     static final int MAX_MESSAGE_BYTES = 17 << 20;
 
     private static final short ONE_REPLICA = 1;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private DemoKafka() {}
 
     /** Starts a broker with the topics. */
-    static EmbeddedBroker start(int partitions) throws ExecutionException, InterruptedException {
+    static EmbeddedBroker start(int partitions) throws UnusableKafkaException {
         EmbeddedBroker broker =
                 EmbeddedBroker.start(
                         0, Map.of("message.max.bytes", String.valueOf(MAX_MESSAGE_BYTES)));
         try (Admin admin =
                 Admin.create(
                         Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(
-                            List.of(
-                                    new NewTopic(TEXTS, partitions, ONE_REPLICA),
-                                    new NewTopic(VECTORS, partitions, ONE_REPLICA),
-                                    new NewTopic(DEAD_LETTERS, 1, ONE_REPLICA)))
-                    .all()
-                    .get();
+            NewTopics.create(
+                    admin,
+                    List.of(
+                            new NewTopic(TEXTS, partitions, ONE_REPLICA),
+                            new NewTopic(VECTORS, partitions, ONE_REPLICA),
+                            new NewTopic(DEAD_LETTERS, 1, ONE_REPLICA)),
+                    PATIENCE);
             return broker;
-        } catch (ExecutionException | InterruptedException | RuntimeException e) {
+        } catch (UnusableKafkaException | RuntimeException e) {
             broker.close();
             throw e;
         }
