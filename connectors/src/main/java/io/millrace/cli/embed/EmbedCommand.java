@@ -124,6 +124,42 @@ public final class EmbedCommand implements Callable<Integer> {
     private @Nullable AttentionMask attentionMask;
 
     @Option(
+            names = "--prompt-name",
+            paramLabel = "NAME",
+            description =
+                    "Which of the model directory's prompts goes before every text: query,"
+                            + " document, or another that it has. Default: the directory's default,"
+                            + " mostly none.")
+    private @Nullable String promptName;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description =
+                    "What goes before every text, as it is, with its spaces; instead of the model"
+                            + " directory's prompts.")
+    private @Nullable String prompt;
+
+    @Option(
+            names = "--truncate-dim",
+            paramLabel = "N",
+            description =
+                    "Only so many first components of each vector. Default: what the model"
+                            + " directory says.")
+    private @Nullable Integer truncateDim;
+
+    @Option(
+            names = "--normalize",
+            description = "Scale every vector to length 1 after everything else.")
+    private boolean normalize;
+
+    @Option(
+            names = "--strip-text",
+            description =
+                    "Drop spaces around a text, as sentence-transformers did up to version 5.")
+    private boolean stripText;
+
+    @Option(
             names = "--batch-tokens",
             paramLabel = "N",
             description = "Most tokens in one batch, padding included. Default: ${DEFAULT-VALUE}.")
@@ -152,16 +188,29 @@ public final class EmbedCommand implements Callable<Integer> {
         if (maxTokens != null) {
             requirePositive("--max-tokens", maxTokens);
         }
+        if (truncateDim != null) {
+            requirePositive("--truncate-dim", truncateDim);
+        }
         try (InputStream in = openInput();
-                Encoder encoder =
-                        Encoder.open(
-                                model, new EncoderOptions(maxTokens, truncation, attentionMask))) {
+                Encoder encoder = Encoder.open(model, encoderOptions())) {
             long start = System.nanoTime();
             Counts counts = embed(encoder, in);
             double seconds = (System.nanoTime() - start) / 1e9;
             spec.commandLine().getErr().println(summary(counts, seconds));
             return counts.refused() == 0 || onError == OnError.SKIP ? 0 : Failures.FAILED;
         }
+    }
+
+    private EncoderOptions encoderOptions() {
+        return EncoderOptions.DEFAULT
+                .withMaxTokens(maxTokens)
+                .withTruncation(truncation)
+                .withAttentionMask(attentionMask)
+                .withPrompt(prompt)
+                .withPromptName(promptName)
+                .withTruncateDim(truncateDim)
+                .withNormalize(normalize)
+                .withStripText(stripText);
     }
 
     private Counts embed(Encoder encoder, InputStream in) throws IOException, InterruptedException {

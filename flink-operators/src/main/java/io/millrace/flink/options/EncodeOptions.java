@@ -65,6 +65,43 @@ public record EncodeOptions(
                             "Whether a token sees all tokens of its text (padding) or only those before it (causal). Default:"
                                     + " what the model directory says.");
 
+    public static final ConfigOption<String> PROMPT_NAME =
+            key("prompt-name")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Which of the model directory's prompts goes before every text: query, document, or another that it"
+                                    + " has. Default: the directory's default, mostly none.");
+
+    public static final ConfigOption<String> PROMPT =
+            key("prompt")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "What goes before every text, as it is, with its spaces; instead of the model directory's prompts.");
+
+    public static final ConfigOption<Integer> TRUNCATE_DIM =
+            key("truncate-dim")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Only so many first components of each vector, for models that were trained for it. Default: what the"
+                                    + " model directory says.");
+
+    public static final ConfigOption<Boolean> NORMALIZE =
+            key("normalize")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "Scale every vector to length 1 after everything else, also where only some components are kept.");
+
+    public static final ConfigOption<Boolean> STRIP_TEXT =
+            key("strip-text")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "Drop spaces around a text, as sentence-transformers did up to version 5.");
+
     public static final ConfigOption<Integer> BATCH_TOKENS =
             key("batch-tokens")
                     .intType()
@@ -105,6 +142,11 @@ public record EncodeOptions(
                     MAX_TOKENS,
                     TRUNCATION,
                     ATTENTION_MASK,
+                    PROMPT_NAME,
+                    PROMPT,
+                    TRUNCATE_DIM,
+                    NORMALIZE,
+                    STRIP_TEXT,
                     BATCH_TOKENS,
                     BATCH_ROWS,
                     LINGER,
@@ -149,11 +191,18 @@ public record EncodeOptions(
                                                         .formatted(
                                                                 MODEL.key(), "a model directory")));
         config.getOptional(MAX_TOKENS).ifPresent(tokens -> requirePositive(MAX_TOKENS, tokens));
+        config.getOptional(TRUNCATE_DIM)
+                .ifPresent(components -> requirePositive(TRUNCATE_DIM, components));
         EncoderOptions encoder =
-                new EncoderOptions(
-                        config.getOptional(MAX_TOKENS).orElse(null),
-                        config.getOptional(TRUNCATION).orElse(null),
-                        config.getOptional(ATTENTION_MASK).orElse(null));
+                EncoderOptions.DEFAULT
+                        .withMaxTokens(config.getOptional(MAX_TOKENS).orElse(null))
+                        .withTruncation(config.getOptional(TRUNCATION).orElse(null))
+                        .withAttentionMask(config.getOptional(ATTENTION_MASK).orElse(null))
+                        .withPrompt(config.getOptional(PROMPT).orElse(null))
+                        .withPromptName(config.getOptional(PROMPT_NAME).orElse(null))
+                        .withTruncateDim(config.getOptional(TRUNCATE_DIM).orElse(null))
+                        .withNormalize(config.get(NORMALIZE))
+                        .withStripText(config.get(STRIP_TEXT));
         return new EncodeOptions(
                 model,
                 encoder,

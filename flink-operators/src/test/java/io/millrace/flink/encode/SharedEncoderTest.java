@@ -169,7 +169,11 @@ class SharedEncoderTest {
         try (SharedEncoder one = open();
                 SharedEncoder other =
                         SharedEncoder.open(
-                                directory, new EncoderOptions(16, Truncation.LEFT, null), loader)) {
+                                directory,
+                                EncoderOptions.DEFAULT
+                                        .withMaxTokens(16)
+                                        .withTruncation(Truncation.LEFT),
+                                loader)) {
             assertThat(one).isNotSameAs(other);
             assertThat(loaded).hasSize(2);
         }

@@ -4,6 +4,7 @@ import io.millrace.model.arch.Batch;
 import io.millrace.model.arch.PortableKernels;
 import io.millrace.model.arch.Value;
 import io.millrace.model.arch.Variables;
+import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelDirectory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -27,15 +28,15 @@ record EncoderGraph(
         Operand<?> hidden,
         Operand<?> vectors,
         Variables variables) {
-    static EncoderGraph build(Graph graph, ModelDirectory directory, AttentionMask mask) {
+    static EncoderGraph build(
+            Graph graph, ModelDirectory directory, Pipeline pipeline, AttentionMask mask) {
         Ops tf = Ops.create(graph);
         Placeholder<TInt32> ids = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, -1)));
         Placeholder<TInt32> lengths = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
         Batch batch = new Batch(new Value(ids), new Value(lengths), mask == AttentionMask.CAUSAL);
         PortableKernels kernels = new PortableKernels(graph);
         Value hidden = directory.architecture().forward(kernels, batch);
-        Value vectors =
-                directory.pipeline().apply(kernels, hidden, directory.config().hiddenSize(), batch);
+        Value vectors = pipeline.apply(kernels, hidden, directory.config().hiddenSize(), batch);
         return new EncoderGraph(
                 ids, lengths, hidden.operand(), vectors.operand(), kernels.variables());
     }

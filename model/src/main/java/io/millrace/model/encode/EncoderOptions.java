@@ -8,18 +8,125 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a model directory is run, where that departs from what the directory itself says.
  *
+ * <pre>{@code
+ * EncoderOptions options = EncoderOptions.DEFAULT.withPromptName("query").withTruncateDim(256);
+ * }</pre>
+ *
  * @param maxTokens at most so many tokens a text, special tokens included; null: as the directory
  *     says
  * @param truncation what happens to longer texts; null: as the directory says, which is to cut the
  *     end unless it says otherwise
  * @param attentionMask padding or causal; null: as the directory says
+ * @param prompt goes before every text, whatever the directory has; null: see the next
+ * @param promptName the directory's prompt of this name goes before every text; null: the
+ *     directory's default, if it has one
+ * @param truncateDim only so many components of each vector; null: as the directory says
+ * @param normalize whether vectors are scaled to length 1 after everything else, {@code
+ *     truncateDim} too
+ * @param stripText whether spaces around a text, its prompt included, are dropped, as
+ *     sentence-transformers did up to version 5
  */
 public record EncoderOptions(
         @Nullable Integer maxTokens,
         @Nullable Truncation truncation,
-        @Nullable AttentionMask attentionMask)
+        @Nullable AttentionMask attentionMask,
+        @Nullable String prompt,
+        @Nullable String promptName,
+        @Nullable Integer truncateDim,
+        boolean normalize,
+        boolean stripText)
         implements Serializable {
-    public static final EncoderOptions DEFAULT = new EncoderOptions(null, null, null);
+    public static final EncoderOptions DEFAULT =
+            new EncoderOptions(null, null, null, null, null, null, false, false);
+
+    public EncoderOptions withMaxTokens(@Nullable Integer tokens) {
+        return new EncoderOptions(
+                tokens,
+                truncation,
+                attentionMask,
+                prompt,
+                promptName,
+                truncateDim,
+                normalize,
+                stripText);
+    }
+
+    public EncoderOptions withTruncation(@Nullable Truncation side) {
+        return new EncoderOptions(
+                maxTokens,
+                side,
+                attentionMask,
+                prompt,
+                promptName,
+                truncateDim,
+                normalize,
+                stripText);
+    }
+
+    public EncoderOptions withAttentionMask(@Nullable AttentionMask mask) {
+        return new EncoderOptions(
+                maxTokens, truncation, mask, prompt, promptName, truncateDim, normalize, stripText);
+    }
+
+    public EncoderOptions withPrompt(@Nullable String text) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                text,
+                promptName,
+                truncateDim,
+                normalize,
+                stripText);
+    }
+
+    public EncoderOptions withPromptName(@Nullable String name) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                prompt,
+                name,
+                truncateDim,
+                normalize,
+                stripText);
+    }
+
+    public EncoderOptions withTruncateDim(@Nullable Integer components) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                prompt,
+                promptName,
+                components,
+                normalize,
+                stripText);
+    }
+
+    public EncoderOptions withNormalize(boolean toLengthOne) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                prompt,
+                promptName,
+                truncateDim,
+                toLengthOne,
+                stripText);
+    }
+
+    public EncoderOptions withStripText(boolean strip) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                prompt,
+                promptName,
+                truncateDim,
+                normalize,
+                strip);
+    }
 
     public Optional<Integer> maxTokensOverride() {
         return Optional.ofNullable(maxTokens);
@@ -31,5 +138,17 @@ public record EncoderOptions(
 
     public Optional<AttentionMask> attentionMaskOverride() {
         return Optional.ofNullable(attentionMask);
+    }
+
+    public Optional<String> promptOverride() {
+        return Optional.ofNullable(prompt);
+    }
+
+    public Optional<String> promptNameOverride() {
+        return Optional.ofNullable(promptName);
+    }
+
+    public Optional<Integer> truncateDimOverride() {
+        return Optional.ofNullable(truncateDim);
     }
 }

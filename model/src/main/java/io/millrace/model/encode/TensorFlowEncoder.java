@@ -1,6 +1,7 @@
 package io.millrace.model.encode;
 
 import io.millrace.model.ModelException;
+import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.tokenize.HuggingFaceTokenizer;
 import io.millrace.model.tokenize.Tokenizer;
@@ -103,22 +104,55 @@ final class TensorFlowEncoder implements Encoder {
         try {
             return HuggingFaceTokenizer.open(
                     settings.withCut(
-                            maxTokens, options.truncationOverride().orElse(settings.truncation())));
+                                    maxTokens,
+                                    options.truncationOverride().orElse(settings.truncation()))
+                            .withText(prompt(directory, options), options.stripText()));
         } catch (IllegalArgumentException e) {
             throw new ModelException(directory.path(), List.of(String.valueOf(e.getMessage())));
         }
     }
 
+    private static String prompt(ModelDirectory directory, EncoderOptions options) {
+        try {
+            return directory
+                    .prompts()
+                    .resolve(options.promptOverride(), options.promptNameOverride());
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(
+                    directory.path(), List.of("option promptName: " + e.getMessage()));
+        }
+    }
+
+    private static Pipeline pipeline(ModelDirectory directory, EncoderOptions options) {
+        Pipeline pipeline = directory.pipeline();
+        if (options.truncateDimOverride().isPresent()) {
+            int components = options.truncateDimOverride().get();
+            if (components < 1) {
+                throw new ModelException(
+                        directory.path(),
+                        List.of(
+                                "option truncateDim: expected at least 1, found %d"
+                                        .formatted(components)));
+            }
+            pipeline = pipeline.withTruncation(components);
+        }
+        return options.normalize() ? pipeline.withNormalization() : pipeline;
+    }
+
     private static TensorFlowEncoder open(
             ModelDirectory directory, Tokenizer tokenizer, EncoderOptions options) {
         NativeSettings.apply();
+        Pipeline pipeline = pipeline(directory, options);
         Graph graph = new Graph();
         try {
             AttentionMask byDirectory =
                     directory.config().isDecoder() ? AttentionMask.CAUSAL : AttentionMask.PADDING;
             EncoderGraph encoder =
                     EncoderGraph.build(
-                            graph, directory, options.attentionMaskOverride().orElse(byDirectory));
+                            graph,
+                            directory,
+                            pipeline,
+                            options.attentionMaskOverride().orElse(byDirectory));
             Session session = new Session(graph, config());
             try {
                 encoder.variables().load(session);
@@ -126,7 +160,7 @@ final class TensorFlowEncoder implements Encoder {
                         new ModelInfo(
                                 directory.id(),
                                 directory.revision(),
-                                directory.pipeline().dimension(),
+                                pipeline.dimension(),
                                 options.maxTokensOverride()
                                         .orElse(directory.tokenizer().maxTokens()),
                                 directory.config().padTokenId(),

@@ -12,12 +12,25 @@ import java.util.List;
  *
  * @param modes pooled side by side, in this order; at least one
  * @param steps what follows, in order
- * @param dimension length of the vector that leaves, at most that of the last step
+ * @param width length of the vector that the last step gives
+ * @param dimension length of the vector that leaves: at most {@code width}
+ * @param normalized whether the vector that leaves is scaled to length 1 after it was cut
  */
-public record Pipeline(List<PoolingMode> modes, List<Step> steps, int dimension) {
+public record Pipeline(
+        List<PoolingMode> modes, List<Step> steps, int width, int dimension, boolean normalized) {
     public Pipeline {
         modes = List.copyOf(modes);
         steps = List.copyOf(steps);
+    }
+
+    /** The same, with vectors of so many components, or as many as there are. */
+    public Pipeline withTruncation(int components) {
+        return new Pipeline(modes, steps, width, Math.min(components, width), normalized);
+    }
+
+    /** The same, with vectors of length 1. */
+    public Pipeline withNormalization() {
+        return new Pipeline(modes, steps, width, dimension, true);
     }
 
     /**
@@ -32,7 +45,8 @@ public record Pipeline(List<PoolingMode> modes, List<Step> steps, int dimension)
         for (Step step : steps) {
             x = step.apply(k, x);
         }
-        return k.truncate(x, dimension);
+        x = k.truncate(x, dimension);
+        return normalized ? k.normalize(x) : x;
     }
 
     private static Value pool(Kernels k, PoolingMode mode, Value tokens, Batch batch) {

@@ -43,7 +43,8 @@ final class DirectoryReader {
 
         Optional<EncoderConfig> config = config(folder);
         Optional<TokenizerSettings> tokenizer =
-                new TokenizerReader(files, folder, problems).read(config, sentence.prompt());
+                new TokenizerReader(files, folder, problems)
+                        .read(config, sentence.prompts().defaultText());
         Optional<StoredWeights> weights = new WeightFiles(files, problems).find(folder);
         Optional<Architecture> architecture =
                 config.flatMap(c -> weights.map(w -> architecture(c, w)));
@@ -60,6 +61,7 @@ final class DirectoryReader {
                 architecture.orElseThrow(),
                 pipeline.orElseThrow(),
                 tokenizer.orElseThrow(),
+                sentence.prompts(),
                 sizes(),
                 stored.stream().mapToLong(StoredWeights::parameters).sum(),
                 stored.stream()

@@ -4,6 +4,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.arch.Architecture;
 import io.millrace.model.arch.EncoderConfig;
 import io.millrace.model.pool.Pipeline;
+import io.millrace.model.tokenize.Prompts;
 import io.millrace.model.tokenize.TokenizerSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.SortedMap;
  * @param architecture the encoder, its weights found but not loaded
  * @param pipeline what makes one vector of hidden states
  * @param tokenizer what makes token ids of text
+ * @param prompts what may go before every text
  * @param files the files that decide the vectors, and their sizes in bytes
  * @param parameters how many numbers the encoder and its pipeline have
  * @param weightTypes the types that they are stored in
@@ -32,6 +34,7 @@ public record ModelDirectory(
         Architecture architecture,
         Pipeline pipeline,
         TokenizerSettings tokenizer,
+        Prompts prompts,
         SortedMap<String, Long> files,
         long parameters,
         List<String> weightTypes) {

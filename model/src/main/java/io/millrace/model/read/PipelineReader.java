@@ -55,7 +55,8 @@ final class PipelineReader {
                 case NORMALIZE -> steps.add(normalize(module));
             }
         }
-        return new Pipeline(modes, steps, Math.min(width, sentence.truncateDim().orElse(width)));
+        return new Pipeline(
+                modes, steps, width, Math.min(width, sentence.truncateDim().orElse(width)), false);
     }
 
     private List<PoolingMode> pooling(Module module, int hiddenSize) {
@@ -71,7 +72,7 @@ final class PipelineReader {
         if (config.count(key, -1, 1, MAX_WIDTH) != hiddenSize) {
             config.problem(key, "hidden_size " + hiddenSize);
         }
-        if (!config.flag("include_prompt", true) && !sentence.prompt().isEmpty()) {
+        if (!config.flag("include_prompt", true) && !sentence.prompts().defaultText().isEmpty()) {
             config.problem("include_prompt", "true, as there is a default prompt");
         }
         List<PoolingMode> modes = modes(config);

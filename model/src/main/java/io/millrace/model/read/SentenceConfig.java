@@ -1,28 +1,29 @@
 package io.millrace.model.read;
 
-import java.util.List;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.model.tokenize.Prompts;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code config_sentence_transformers.json} says.
  *
- * @param prompt what goes before every text; empty: nothing
+ * @param prompts what may go before every text
  * @param truncateDim how many components of each vector are kept, after everything else
  */
-record SentenceConfig(String prompt, Optional<Integer> truncateDim) {
+record SentenceConfig(Prompts prompts, Optional<Integer> truncateDim) {
     private static final String FILE = "config_sentence_transformers.json";
     private static final String MODEL_TYPE = "SentenceTransformer";
 
-    /** Names that the reference knows without being told, with no prompt. */
-    private static final Set<String> BUILT_IN = Set.of("query", "document");
-
     static SentenceConfig read(ModelFiles files, Problems problems) {
+        // The reference does not look at it where there are no modules.
         return files.find(FILE)
+                .filter(file -> files.exists(Module.FILE))
                 .flatMap(file -> JsonFile.read(FILE, file, problems))
                 .map(SentenceConfig::read)
-                .orElse(new SentenceConfig("", Optional.empty()));
+                .orElse(new SentenceConfig(Prompts.NONE, Optional.empty()));
     }
 
     private static SentenceConfig read(JsonFile json) {
@@ -31,22 +32,26 @@ record SentenceConfig(String prompt, Optional<Integer> truncateDim) {
         }
         int truncateDim = json.count("truncate_dim", 0, 1, Integer.MAX_VALUE);
         return new SentenceConfig(
-                prompt(json), truncateDim == 0 ? Optional.empty() : Optional.of(truncateDim));
+                prompts(json), truncateDim == 0 ? Optional.empty() : Optional.of(truncateDim));
     }
 
-    private static String prompt(JsonFile json) {
-        String name = json.text("default_prompt_name", "");
-        if (name.isEmpty()) {
-            return "";
+    private static Prompts prompts(JsonFile json) {
+        Map<String, String> byName = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> prompt : json.get("prompts").properties()) {
+            if (prompt.getValue().isTextual()) {
+                byName.put(prompt.getKey(), prompt.getValue().textValue());
+            } else if (prompt.getValue().isNull()) {
+                byName.put(prompt.getKey(), "");
+            } else {
+                json.problem("prompts", "a string for " + prompt.getKey());
+            }
         }
-        if (json.get("prompts").hasNonNull(name)) {
-            return json.get("prompts").get(name).asText();
+        @Nullable String defaultName =
+                json.has("default_prompt_name") ? json.text("default_prompt_name", "") : null;
+        Prompts prompts = new Prompts(byName, defaultName);
+        if (defaultName != null && !prompts.byName().containsKey(defaultName)) {
+            json.problem("default_prompt_name", "one of prompts " + prompts.byName().keySet());
         }
-        if (!BUILT_IN.contains(name)) {
-            List<String> names =
-                    json.get("prompts").properties().stream().map(Map.Entry::getKey).toList();
-            json.problem("default_prompt_name", "one of prompts " + names);
-        }
-        return "";
+        return prompts;
     }
 }

@@ -76,6 +76,7 @@ final class TokenizerReader {
                                                 j.kind(),
                                                 splitsAtSpaces(j),
                                                 prompt,
+                                                false,
                                                 maxTokens(transformer, config, e),
                                                 truncation,
                                                 e.vocabSize())));

@@ -67,7 +67,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public TokenizedText tokenize(String text) {
         checkSurrogates(text);
-        String prompted = settings.prompt() + text;
+        String prompted = prompted(text);
         int max = settings.maxTokens();
         if (settings.splitsAtSpaces() && Excerpt.isWorthwhile(prompted, max)) {
             int[] part =
@@ -81,6 +81,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
         int[] ids = ids(prompted);
         return checked(cut(ids, String.valueOf(ids.length)));
+    }
+
+    private String prompted(String text) {
+        String prompted = settings.prompt() + text;
+        return settings.strip() ? Whitespace.strip(prompted) : prompted;
     }
 
     /** A vocabulary may be larger than the model's table of embeddings. */

@@ -8,6 +8,7 @@ package io.millrace.model.tokenize;
  * @param kind the tokenizer's model: WordPiece, BPE, Unigram, WordLevel
  * @param splitsAtSpaces whether each word between spaces is tokenized by itself
  * @param prompt goes before every text
+ * @param strip whether spaces around a text and its prompt are dropped
  * @param maxTokens most tokens of one text, special tokens included
  * @param truncation which end of a longer text is cut
  * @param vocabularySize ids are less than this
@@ -17,19 +18,33 @@ public record TokenizerSettings(
         String kind,
         boolean splitsAtSpaces,
         String prompt,
+        boolean strip,
         int maxTokens,
         Truncation truncation,
         int vocabularySize) {
     /** The same, but for the cut. */
     public TokenizerSettings withCut(int tokens, Truncation side) {
         return new TokenizerSettings(
-                json, kind, splitsAtSpaces, prompt, tokens, side, vocabularySize);
+                json, kind, splitsAtSpaces, prompt, strip, tokens, side, vocabularySize);
+    }
+
+    /** The same, but for what is done to a text before it is tokenized. */
+    public TokenizerSettings withText(String promptBefore, boolean stripBefore) {
+        return new TokenizerSettings(
+                json,
+                kind,
+                splitsAtSpaces,
+                promptBefore,
+                stripBefore,
+                maxTokens,
+                truncation,
+                vocabularySize);
     }
 
     /** The same without the vocabulary, which is needed once only and may be tens of megabytes. */
     TokenizerSettings withoutJson() {
         return new TokenizerSettings(
-                "", kind, splitsAtSpaces, prompt, maxTokens, truncation, vocabularySize);
+                "", kind, splitsAtSpaces, prompt, strip, maxTokens, truncation, vocabularySize);
     }
 
     /** Names the settings, not the whole vocabulary. */

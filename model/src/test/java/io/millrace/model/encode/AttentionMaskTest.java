@@ -68,6 +68,6 @@ class AttentionMaskTest {
 
     private static TensorFlowEncoder open(AttentionMask mask) {
         return TensorFlowEncoder.open(
-                Golden.of("bert-mean").directory(), new EncoderOptions(null, null, mask));
+                Golden.of("bert-mean").directory(), EncoderOptions.DEFAULT.withAttentionMask(mask));
     }
 }

@@ -29,7 +29,7 @@ class BatchIndependenceTest {
         "bert-cls-dense, 61"
     })
     void bitsDependOnTheTextAlone(String name, int paddedLength) throws Exception {
-        EncoderOptions options = new EncoderOptions(MAX_TOKENS, null, null);
+        EncoderOptions options = EncoderOptions.DEFAULT.withMaxTokens(MAX_TOKENS);
         try (Encoder encoder = Encoder.open(Golden.of(name).directory(), options)) {
             Random random = new Random(1);
             int[] text = text(random, paddedLength - 2);

@@ -31,7 +31,9 @@ class FusionTest {
     void denseLayersAreOneOperationWithTheirBiasAndActivation() {
         ModelDirectory directory = ModelDirectory.open(Golden.of("bert-mean").directory());
         try (Graph graph = new Graph()) {
-            EncoderGraph encoder = EncoderGraph.build(graph, directory, AttentionMask.PADDING);
+            EncoderGraph encoder =
+                    EncoderGraph.build(
+                            graph, directory, directory.pipeline(), AttentionMask.PADDING);
             try (Session session = new Session(graph)) {
                 encoder.variables().load(session);
                 Set<String> operations = operations(session, encoder);

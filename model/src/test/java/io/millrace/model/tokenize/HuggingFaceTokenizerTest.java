@@ -219,6 +219,7 @@ class HuggingFaceTokenizerTest {
                         all.kind(),
                         all.splitsAtSpaces(),
                         "",
+                        false,
                         all.maxTokens(),
                         all.truncation(),
                         100);
