@@ -4,26 +4,48 @@ import io.millrace.model.ModelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Everything that is wrong with one directory, gathered so that a user hears of it all at once. */
 final class Problems {
+    /** What comes out of a file is quoted no longer than this. */
+    private static final int MAX_LENGTH = 300;
+
+    private static final int MAX_LINES = 100;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\p{Cs}]");
+
     private final Path directory;
     private final List<String> lines = new ArrayList<>();
+    private int count;
 
     Problems(Path directory) {
         this.directory = directory;
     }
 
     void add(String file, String expected, String found) {
-        lines.add("%s: expected %s, found %s".formatted(file, expected, found));
+        count++;
+        if (lines.size() < MAX_LINES) {
+            lines.add(
+                    "%s: expected %s, found %s"
+                            .formatted(printable(file), printable(expected), printable(found)));
+        }
     }
 
     int count() {
-        return lines.size();
+        return count;
+    }
+
+    /** Names come out of files too: they can be long, and hold what a terminal would obey. */
+    private static String printable(String text) {
+        String cut = text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
+        return CONTROL.matcher(cut).replaceAll("�");
     }
 
     void throwIfAny() {
         if (!lines.isEmpty()) {
+            if (count > lines.size()) {
+                lines.add("and %d more".formatted(count - lines.size()));
+            }
             throw new ModelException(directory, lines);
         }
     }

@@ -10,7 +10,9 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +61,22 @@ public record Golden(Path directory, Expected expected) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One case of each {@code model_type}, in the order of their names. */
+    public static List<Golden> onePerModelType() {
+        Map<String, Golden> cases = new TreeMap<>();
+        for (Golden golden : all()) {
+            try {
+                Path config = golden.directory().resolve("config.json");
+                String type = JSON.readTree(config.toFile()).path("model_type").asText();
+                cases.merge(
+                        type, golden, (a, b) -> a.toString().compareTo(b.toString()) < 0 ? a : b);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return List.copyOf(cases.values());
     }
 
     private static Path root() {
