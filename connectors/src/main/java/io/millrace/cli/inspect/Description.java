@@ -20,14 +20,13 @@ final class Description {
         lines.put("Revision", model.revision());
         lines.put(
                 "Architecture",
-                "%s: %d layers, hidden %d, %d heads, feed-forward %d, %s"
+                "%s: %d layers, hidden %d, %d heads, feed-forward %d"
                         .formatted(
                                 config.modelType().key(),
                                 config.numHiddenLayers(),
                                 config.hiddenSize(),
                                 config.numAttentionHeads(),
-                                config.intermediateSize(),
-                                word(config.hiddenAct())));
+                                config.intermediateSize()));
         lines.put(
                 "Parameters",
                 format(
@@ -43,7 +42,7 @@ final class Description {
                         .formatted(
                                 model.tokenizer().maxTokens(),
                                 word(model.tokenizer().truncation()),
-                                config.isDecoder()
+                                config.causal()
                                         ? "only those before it"
                                         : "all tokens of its text"));
         lines.put(
@@ -84,7 +83,6 @@ final class Description {
         fields.put("hiddenSize", config.hiddenSize());
         fields.put("heads", config.numAttentionHeads());
         fields.put("intermediateSize", config.intermediateSize());
-        fields.put("activation", word(config.hiddenAct()));
         fields.put("parameters", model.parameters());
         fields.put("weightTypes", model.weightTypes());
         fields.put("bytes", model.bytes());
@@ -92,7 +90,7 @@ final class Description {
         fields.put("pipeline", pipeline(model));
         fields.put("maxTokens", model.tokenizer().maxTokens());
         fields.put("truncation", word(model.tokenizer().truncation()));
-        fields.put("attentionMask", config.isDecoder() ? "causal" : "padding");
+        fields.put("attentionMask", config.causal() ? "causal" : "padding");
         fields.put("tokenizer", model.tokenizer().kind());
         fields.put("vocabularySize", model.tokenizer().vocabularySize());
         fields.put("prompt", model.tokenizer().prompt());

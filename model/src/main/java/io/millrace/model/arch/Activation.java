@@ -1,5 +1,9 @@
 package io.millrace.model.arch;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
 /** The function between two dense layers. */
 public enum Activation {
     /** None. */
@@ -8,12 +12,45 @@ public enum Activation {
     GELU_ERF,
     /** The tanh approximation of GELU: {@code gelu_new}, {@code gelu_pytorch_tanh}. */
     GELU_TANH,
+    /** {@code x · σ(1.702 x)}. */
+    QUICK_GELU,
     /** {@code max(x, 0)}. */
     RELU,
+    /** {@code max(x, 0)²}. */
+    RELU_SQUARED,
     /** {@code x · σ(x)}: Hugging Face {@code silu} and {@code swish}. */
     SILU,
     /** {@code 1 / (1 + e⁻ˣ)}. */
     SIGMOID,
     /** Hyperbolic tangent. */
-    TANH
+    TANH;
+
+    private static final Map<String, Activation> BY_NAME =
+            new TreeMap<>(
+                    Map.ofEntries(
+                            Map.entry("gelu", GELU_ERF),
+                            Map.entry("gelu_python", GELU_ERF),
+                            Map.entry("gelu_new", GELU_TANH),
+                            Map.entry("gelu_fast", GELU_TANH),
+                            Map.entry("gelu_pytorch_tanh", GELU_TANH),
+                            Map.entry("gelu_python_tanh", GELU_TANH),
+                            Map.entry("gelu_accurate", GELU_TANH),
+                            Map.entry("quick_gelu", QUICK_GELU),
+                            Map.entry("linear", IDENTITY),
+                            Map.entry("relu", RELU),
+                            Map.entry("relu2", RELU_SQUARED),
+                            Map.entry("silu", SILU),
+                            Map.entry("swish", SILU),
+                            Map.entry("sigmoid", SIGMOID),
+                            Map.entry("tanh", TANH)));
+
+    /** The activation that Hugging Face calls this. */
+    public static Optional<Activation> of(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /** All names, in alphabetical order. */
+    public static String names() {
+        return String.join(", ", BY_NAME.keySet());
+    }
 }

@@ -1,7 +1,10 @@
 package io.millrace.model.arch;
 
+import io.millrace.model.arch.SelfAttention.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * BERT: learned positions, post-norm attention and feed-forward layers, no norm at the end.
@@ -10,96 +13,135 @@ import java.util.stream.IntStream;
  * Bidirectional Transformers for Language Understanding</a>; the reference is Hugging Face's <a
  * href="https://github.com/huggingface/transformers/blob/main/src/transformers/models/bert/modeling_bert.py">modeling_bert.py</a>.
  * Token types are always 0, as sentence-transformers feeds them for single texts.
+ *
+ * <p>RoBERTa (<a href="https://arxiv.org/abs/1907.11692">Liu et al. 2019</a>), XLM-RoBERTa and
+ * CamemBERT differ in where positions begin: after the id of the padding. ELECTRA (<a
+ * href="https://arxiv.org/abs/2003.10555">Clark et al. 2020</a>) may have narrower embeddings and a
+ * projection after them.
  */
 final class Bert implements Architecture {
     private final EncoderConfig config;
+    private final boolean countedPositions;
     private final Embeddings embeddings;
     private final List<Layer> layers;
 
-    Bert(EncoderConfig config, Weights weights) {
-        this.config = config;
-        this.embeddings = Embeddings.read(config, weights);
+    Bert(ModelType type, ConfigKeys keys, Weights weights) {
+        this.countedPositions =
+                switch (type) {
+                    case ROBERTA, XLM_ROBERTA, CAMEMBERT -> true;
+                    default -> false;
+                };
+        boolean electra = type == ModelType.ELECTRA;
+        int hidden = keys.width("hidden_size", electra ? 256 : 768);
+        int wide = keys.intermediate("intermediate_size", electra ? 1024 : 3072);
+        int padding = keys.id("pad_token_id", countedPositions ? 1 : 0);
+        int rows = keys.rows("max_position_embeddings", 512);
+        int positions = countedPositions ? Math.max(rows - padding - 1, 1) : rows;
+        String positionType = keys.text("position_embedding_type", "absolute");
+        if (!positionType.equals("absolute")) {
+            keys.problem("position_embedding_type", "absolute");
+        }
+        this.config =
+                new EncoderConfig(
+                                type,
+                                keys.rows("vocab_size", countedPositions ? 50265 : 30522),
+                                hidden,
+                                keys.layers("num_hidden_layers", 12),
+                                keys.width("num_attention_heads", electra ? 4 : 12),
+                                wide,
+                                positions,
+                                positions,
+                                padding,
+                                keys.flag("is_decoder", false))
+                        .checked(keys, "num_attention_heads", "hidden_size");
+        Activation activation = keys.activation("hidden_act", "gelu");
+        float eps = keys.epsilon("layer_norm_eps", 1e-12f);
+        int embedding = electra ? keys.width("embedding_size", 128) : hidden;
+        int types = keys.rows("type_vocab_size", 2);
+
+        this.embeddings = Embeddings.read(config, embedding, rows, types, eps, weights);
         this.layers =
                 IntStream.range(0, config.numHiddenLayers())
-                        .mapToObj(i -> Layer.read(config, weights, "encoder.layer." + i + "."))
+                        .mapToObj(i -> "encoder.layer." + i + ".")
+                        .map(p -> layer(config, activation, eps, weights, p))
                         .toList();
     }
 
     /** What a token is, where it stands, and which of two texts it belongs to. */
-    private record Embeddings(Weight word, Weight position, Weight tokenType, Norm norm) {
-        static Embeddings read(EncoderConfig c, Weights w) {
+    private record Embeddings(
+            Weight word,
+            Weight position,
+            Weight tokenType,
+            Norm norm,
+            @Nullable Linear projection) {
+        static Embeddings read(
+                EncoderConfig c, int width, int rows, int types, float eps, Weights w) {
             int hidden = c.hiddenSize();
             return new Embeddings(
-                    w.get("embeddings.word_embeddings.weight", c.vocabSize(), hidden),
-                    w.get(
-                            "embeddings.position_embeddings.weight",
-                            c.maxPositionEmbeddings(),
-                            hidden),
-                    w.get("embeddings.token_type_embeddings.weight", c.typeVocabSize(), hidden),
-                    Norm.read(w, "embeddings.LayerNorm", hidden, c.layerNormEps()));
+                    w.get("embeddings.word_embeddings.weight", c.vocabSize(), width),
+                    w.get("embeddings.position_embeddings.weight", rows, width),
+                    w.get("embeddings.token_type_embeddings.weight", types, width),
+                    Norm.read(w, "embeddings.LayerNorm", width, eps),
+                    width == hidden ? null : Linear.read(w, "embeddings_project", width, hidden));
         }
     }
 
-    /** Attention, then two dense layers; each adds to what came in and is normalised after. */
-    private record Layer(
-            Linear query,
-            Linear key,
-            Linear value,
-            Linear attentionOutput,
-            Norm attentionNorm,
-            Linear intermediate,
-            Linear output,
-            Norm outputNorm) {
-        static Layer read(EncoderConfig c, Weights w, String p) {
-            int hidden = c.hiddenSize();
-            int wide = c.intermediateSize();
-            float eps = c.layerNormEps();
-            return new Layer(
-                    Linear.read(w, p + "attention.self.query", hidden, hidden),
-                    Linear.read(w, p + "attention.self.key", hidden, hidden),
-                    Linear.read(w, p + "attention.self.value", hidden, hidden),
-                    Linear.read(w, p + "attention.output.dense", hidden, hidden),
-                    Norm.read(w, p + "attention.output.LayerNorm", hidden, eps),
-                    Linear.read(w, p + "intermediate.dense", hidden, wide),
-                    Linear.read(w, p + "output.dense", wide, hidden),
-                    Norm.read(w, p + "output.LayerNorm", hidden, eps));
-        }
+    /** A layer under BERT's names, which others have kept. */
+    private static Layer layer(
+            EncoderConfig c, Activation activation, float eps, Weights w, String p) {
+        int hidden = c.hiddenSize();
+        int wide = c.intermediateSize();
+        String attention = p + "attention.self.";
+        return new Layer(
+                SelfAttention.of(
+                        List.of(
+                                Linear.read(w, attention + "query", hidden, hidden),
+                                Linear.read(w, attention + "key", hidden, hidden),
+                                Linear.read(w, attention + "value", hidden, hidden)),
+                        Linear.read(w, p + "attention.output.dense", hidden, hidden),
+                        c.numAttentionHeads(),
+                        hidden / c.numAttentionHeads()),
+                Norm.read(w, p + "attention.output.LayerNorm", hidden, eps),
+                new FeedForward(
+                        Linear.read(w, p + "intermediate.dense", hidden, wide),
+                        null,
+                        activation,
+                        Linear.read(w, p + "output.dense", wide, hidden)),
+                Norm.read(w, p + "output.LayerNorm", hidden, eps));
     }
 
     @Override
-    public Value forward(Kernels k, Batch batch) {
-        Value bias = k.attentionBias(batch); // [B, 1, 1 or S, S]
+    public EncoderConfig config() {
+        return config;
+    }
+
+    @Override
+    public List<Value> forward(Kernels k, Batch batch) {
+        View view = new View(k.attentionBias(batch, batch.window()), null);
+        List<Value> states = new ArrayList<>();
         Value x = embed(k, batch); // [B · S, H]
+        states.add(x);
         for (Layer layer : layers) {
-            x = attend(k, layer, x, bias, batch); // [B · S, H]
-            x = feedForward(k, layer, x); // [B · S, H]
+            x = layer.postNorm(k, x, view, batch); // [B · S, H]
+            states.add(x);
         }
-        return x;
+        return states;
     }
 
     private Value embed(Kernels k, Batch batch) {
-        Value x = k.lookup(embeddings.word, batch.ids()); // [B, S, H]
-        x = k.add(x, k.row(embeddings.tokenType, 0)); // [H] to every token
-        x = k.add(x, k.positions(embeddings.position, batch)); // [S, H] to every row
-        return k.layerNorm(k.flatten(x, config.hiddenSize()), embeddings.norm);
+        Value x = k.lookup(embeddings.word, batch.ids()); // [B, S, E]
+        x = k.add(x, k.row(embeddings.tokenType, 0)); // [E] to every token
+        x = k.add(x, positions(k, batch));
+        x = k.norm(k.flatten(x, embeddings.word.shape().get(1)), embeddings.norm); // [B · S, E]
+        return embeddings.projection == null
+                ? x
+                : k.dense(x, embeddings.projection, Activation.IDENTITY); // [B · S, H]
     }
 
-    private Value attend(Kernels k, Layer layer, Value x, Value bias, Batch batch) {
-        List<Value> qkv =
-                k.heads(
-                        x,
-                        List.of(layer.query, layer.key, layer.value),
-                        config.numAttentionHeads(),
-                        config.headSize(),
-                        batch); // [B, h, S, d] each
-        float scale = (float) (1 / Math.sqrt(config.headSize()));
-        Value attention = k.softmax(k.scores(qkv.get(0), qkv.get(1), scale, bias)); // [B, h, S, S]
-        Value context = k.context(attention, qkv.get(2), config.hiddenSize()); // [B · S, H]
-        return k.layerNorm(k.denseAdd(context, layer.attentionOutput, x), layer.attentionNorm);
-    }
-
-    private Value feedForward(Kernels k, Layer layer, Value x) {
-        Value wide = k.dense(x, layer.intermediate, config.hiddenAct()); // [B · S, I]
-        return k.layerNorm(k.denseAdd(wide, layer.output, x), layer.outputNorm);
+    /** {@code [S, E] or [B, S, E]} */
+    private Value positions(Kernels k, Batch batch) {
+        return countedPositions
+                ? k.lookup(embeddings.position, k.countedPositions(config.padTokenId(), batch))
+                : k.positions(embeddings.position, batch);
     }
 }

@@ -1,20 +1,19 @@
 package io.millrace.model.arch;
 
 /**
- * What {@code config.json} says of the encoder, under Hugging Face's own names.
+ * What every encoder has, under Hugging Face's most common names.
  *
  * @param modelType which architecture
  * @param vocabSize rows of the word embedding
  * @param hiddenSize width of a token's vector between layers
  * @param numHiddenLayers how many layers
- * @param numAttentionHeads heads of each layer; divides {@code hiddenSize}
+ * @param numAttentionHeads query heads of each layer
  * @param intermediateSize width of the feed-forward part
- * @param hiddenAct activation of the feed-forward part
- * @param maxPositionEmbeddings rows of the position embedding: no text is longer
- * @param typeVocabSize rows of the token type embedding
- * @param layerNormEps added to the variance in every layer norm
+ * @param maxPositionEmbeddings most tokens of a text where nothing else says how many
+ * @param positionLimit most tokens of a text that can be computed at all: rows of the table of
+ *     positions, or {@link #UNLIMITED}
  * @param padTokenId fills a row up to its batch's length
- * @param isDecoder whether tokens attend only to earlier ones
+ * @param causal whether tokens attend only to earlier ones, if not told otherwise
  */
 public record EncoderConfig(
         ModelType modelType,
@@ -23,13 +22,26 @@ public record EncoderConfig(
         int numHiddenLayers,
         int numAttentionHeads,
         int intermediateSize,
-        Activation hiddenAct,
         int maxPositionEmbeddings,
-        int typeVocabSize,
-        float layerNormEps,
+        int positionLimit,
         int padTokenId,
-        boolean isDecoder) {
-    public int headSize() {
-        return hiddenSize / numAttentionHeads;
+        boolean causal) {
+    /** For encoders without a table of positions; so many tokens fit into no memory. */
+    public static final int UNLIMITED = 1 << 20;
+
+    /** Checks that the head size is whole and the padding is a word; noted as problems if not. */
+    EncoderConfig checked(ConfigKeys keys, String headsKey, String hiddenKey) {
+        if (hiddenSize % numAttentionHeads != 0) {
+            keys.problem(headsKey, "a divisor of %s %d".formatted(hiddenKey, hiddenSize));
+        }
+        return checked(keys);
+    }
+
+    /** Checks that the padding is a word; noted as a problem if not. */
+    EncoderConfig checked(ConfigKeys keys) {
+        if (padTokenId >= vocabSize) {
+            keys.problem("pad_token_id", "less than vocab_size " + vocabSize);
+        }
+        return this;
     }
 }

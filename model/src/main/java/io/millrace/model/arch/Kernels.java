@@ -15,11 +15,23 @@ public interface Kernels {
     /** Rows of a table. {@code [V, H], [B, S] → [B, S, H]} */
     Value lookup(Weight table, Value ids);
 
+    /** A table itself. {@code [V, H]} */
+    Value table(Weight table);
+
     /** One row of a table. {@code [V, H] → [H]} */
     Value row(Weight table, int index);
 
     /** The first S rows of a table. {@code [P, H] → [S, H]} */
     Value positions(Weight table, Batch batch);
+
+    /**
+     * Positions counted as fairseq does: the first token that is not padding has {@code padding +
+     * 1}, the next one more; padding has {@code padding}, wherever it is. {@code [B, S]}
+     */
+    Value countedPositions(int padding, Batch batch);
+
+    /** {@code x · factor} */
+    Value scale(Value x, float factor);
 
     /** Tokens as rows of one matrix. {@code [B, S, H] → [B · S, H]} */
     Value flatten(Value tokens, int hidden);
@@ -35,30 +47,85 @@ public interface Kernels {
     /** {@code x · Wᵀ + b + residual}. {@code [N, in], [N, out] → [N, out]} */
     Value denseAdd(Value x, Linear linear, Value residual);
 
-    /** Zero mean and unit variance of each row, then scale and offset. {@code [N, H] → [N, H]} */
-    Value layerNorm(Value x, Norm norm);
+    /** Several dense layers on the same input. {@code [N, in] → [N, outᵢ]} each */
+    List<Value> dense(Value x, List<Linear> linears);
+
+    /** {@code activation(gate(x)) · up(x)}. {@code [N, in] → [N, out]} */
+    Value gated(Value x, Linear gate, Linear up, Activation activation);
+
+    /** Each row, or the last axis of anything, normalised, then scale and offset. */
+    Value norm(Value x, Norm norm);
 
     // Attention
 
-    /**
-     * Several projections of the same tokens, cut into heads. {@code [B · S, H] → [B, h, S, d]}
-     * each
-     */
-    List<Value> heads(Value x, List<Linear> projections, int heads, int headSize, Batch batch);
+    /** A projection cut into heads. {@code [B · S, h · d] → [B, h, S, d]} */
+    Value heads(Value x, int heads, int headSize, Batch batch);
+
+    /** A projected table cut into heads. {@code [R, h · d] → [1, h, R, d]} */
+    Value tableHeads(Value x, int heads, int headSize);
+
+    /** Each head so many times, one after the other. {@code [B, h, S, d] → [B, h · times, S, d]} */
+    Value repeatHeads(Value heads, int times);
+
+    /** The angles of a batch's positions, to be made once and used in every layer. */
+    Rotation rotation(Rope rope, Batch batch);
+
+    /** Heads turned by their positions. {@code [B, h, S, d] → [B, h, S, d]} */
+    Value rotate(Value heads, Rotation rotation);
 
     /**
      * Zero where a token may attend, a large negative number where not. {@code [B, 1, 1 or S, S]}
      */
-    Value attentionBias(Batch batch);
+    Value attentionBias(Batch batch, Window window);
+
+    /**
+     * A number for each head and distance, learned.
+     *
+     * @param table {@code [R, h]}
+     * @param rows the row of the table for each distance of key from query, from {@code -reach} to
+     *     {@code reach}; what is further counts as that far
+     * @return {@code [1, h, S, S]}
+     */
+    Value distanceBias(Weight table, int[] rows, Batch batch);
+
+    /** {@code -slope · |i - j|} for each head. {@code [1, h, S, S]} */
+    Value linearBias(float[] slopes, Batch batch);
+
+    /**
+     * Picks by distance what was computed for every row of a table of distances.
+     *
+     * @param products {@code [B, h, S, R]}, for each position
+     * @param columns the column for each distance of the other from this, from {@code -reach} to
+     *     {@code reach}; what is further counts as that far
+     * @return {@code [B, h, S, S]}
+     */
+    Value byDistance(Value products, int[] columns, Batch batch);
 
     /** {@code scale · q · kᵀ + bias}. {@code [B, h, S, d] → [B, h, S, S]} */
     Value scores(Value query, Value key, float scale, Value bias);
 
-    /** Softmax over the last axis. */
+    /** Softmax over the last axis: attention. */
     Value softmax(Value x);
 
-    /** Heads' values by attention, side by side again. {@code [B, h, S, S] → [B · S, H]} */
-    Value context(Value attention, Value value, int hidden);
+    /** Heads' values by attention, side by side again. {@code [B, h, S, S] → [B · S, h · d]} */
+    Value context(Value attention, Value value, int width);
+
+    /** The last two axes exchanged. {@code [B, h, m, n] → [B, h, n, m]} */
+    Value transpose(Value x);
+
+    /** Products of matrices, {@code a · bᵀ}. {@code […, m, k], […, n, k] → […, m, n]} */
+    Value productTransposed(Value a, Value b);
+
+    /**
+     * Each position's vector with those around it, zeros beyond the ends. {@code [B, S, H] → [B, S,
+     * width · H]}
+     *
+     * @param width odd
+     */
+    Value neighbours(Value tokens, int width, Batch batch);
+
+    /** An activation by itself. */
+    Value activate(Value x, Activation activation);
 
     // Pooling
 

@@ -1,5 +1,7 @@
 package io.millrace.model.arch;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,39 @@ import org.jspecify.annotations.Nullable;
 public record Linear(Weight weight, @Nullable Weight bias) {
     /** {@code name.weight} and {@code name.bias}. */
     public static Linear read(Weights weights, String name, int in, int out) {
-        return new Linear(weights.get(name + ".weight", out, in), weights.get(name + ".bias", out));
+        return read(weights, name, in, out, true);
+    }
+
+    /** {@code name.weight}, and {@code name.bias} if there is to be one. */
+    public static Linear read(Weights weights, String name, int in, int out, boolean bias) {
+        return new Linear(
+                weights.get(name + ".weight", out, in),
+                bias ? weights.get(name + ".bias", out) : null);
+    }
+
+    /** Several layers on one input that are stored as one, in this order. */
+    static List<Linear> readPacked(
+            Weights weights, String name, int in, boolean bias, int... outs) {
+        int sum = 0;
+        for (int out : outs) {
+            sum = Math.addExact(sum, out);
+        }
+        Linear packed = read(weights, name, in, sum, bias);
+        List<Linear> parts = new ArrayList<>();
+        int row = 0;
+        for (int out : outs) {
+            parts.add(packed.rows(row, out));
+            row += out;
+        }
+        return parts;
+    }
+
+    private Linear rows(int from, int count) {
+        return new Linear(weight.rows(from, count), bias == null ? null : bias.rows(from, count));
+    }
+
+    /** Width of what comes out. */
+    public int out() {
+        return weight.shape().get(0);
     }
 }

@@ -1,7 +1,9 @@
 package io.millrace.model.arch;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operation;
 import org.tensorflow.OperationBuilder;
@@ -45,6 +47,12 @@ final class Nodes {
         return new Value(this.<TType>output(attributes.apply(builder).build()));
     }
 
+    /** Equal parts along an axis. */
+    List<Value> split(Value x, int axis, int parts) {
+        Operation split = operation("Split", b -> b.setAttr("num_split", parts), constant(axis), x);
+        return IntStream.range(0, parts).mapToObj(i -> new Value(split.<TType>output(i))).toList();
+    }
+
     Operation operation(String op, UnaryOperator<OperationBuilder> attributes, Value... inputs) {
         OperationBuilder builder = builder(op);
         for (Value input : inputs) {
@@ -62,6 +70,14 @@ final class Nodes {
     }
 
     Value constants(int... values) {
+        return new Value(ops.constant(values));
+    }
+
+    Value constants(int[][] values) {
+        return new Value(ops.constant(values));
+    }
+
+    Value constants(float... values) {
         return new Value(ops.constant(values));
     }
 

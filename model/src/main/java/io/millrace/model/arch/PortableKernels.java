@@ -1,6 +1,7 @@
 package io.millrace.model.arch;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.proto.DataType;
 
@@ -36,6 +37,11 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
+    public Value table(Weight table) {
+        return variables.read(table);
+    }
+
+    @Override
     public Value row(Weight table, int index) {
         return nodes.add(
                 "GatherV2", variables.read(table), nodes.constant(index), nodes.constant(0));
@@ -44,6 +50,22 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value positions(Weight table, Batch batch) {
         return nodes.add("GatherV2", variables.read(table), range(batch), nodes.constant(0));
+    }
+
+    @Override
+    public Value countedPositions(int padding, Batch batch) {
+        Value isToken =
+                nodes.add(
+                        "Cast",
+                        b -> b.setAttr("DstT", DataType.DT_INT32),
+                        nodes.add("NotEqual", batch.ids(), nodes.constant(padding)));
+        Value count = nodes.add("Cumsum", isToken, nodes.constant(1));
+        return add(multiply(count, isToken), nodes.constant(padding));
+    }
+
+    @Override
+    public Value scale(Value x, float factor) {
+        return multiply(x, nodes.constant(factor));
     }
 
     @Override
@@ -76,10 +98,23 @@ public final class PortableKernels implements Kernels {
         return add(dense(x, linear, Activation.IDENTITY), residual);
     }
 
-    private Value activate(Value x, Activation activation) {
+    @Override
+    public List<Value> dense(Value x, List<Linear> linears) {
+        return linears.stream().map(linear -> dense(x, linear, Activation.IDENTITY)).toList();
+    }
+
+    @Override
+    public Value gated(Value x, Linear gate, Linear up, Activation activation) {
+        return multiply(dense(x, gate, activation), dense(x, up, Activation.IDENTITY));
+    }
+
+    @Override
+    public Value activate(Value x, Activation activation) {
         return switch (activation) {
             case IDENTITY -> x;
             case RELU -> nodes.add("Relu", x);
+            case RELU_SQUARED -> nodes.add("Square", nodes.add("Relu", x));
+            case QUICK_GELU -> multiply(x, nodes.add("Sigmoid", scale(x, 1.702f)));
             case TANH -> nodes.add("Tanh", x);
             case SIGMOID -> nodes.add("Sigmoid", x);
             case SILU -> multiply(x, nodes.add("Sigmoid", x));
@@ -103,49 +138,218 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
-    public Value layerNorm(Value x, Norm norm) {
-        Value mean = mean(x);
-        Value variance = mean(nodes.add("SquaredDifference", x, mean));
-        Value scale = nodes.add("Rsqrt", add(variance, nodes.constant(norm.epsilon())));
-        Value unit = multiply(nodes.add("Sub", x, mean), scale);
-        return add(multiply(unit, variables.read(norm.scale())), variables.read(norm.offset()));
+    public Value norm(Value x, Norm norm) {
+        Value unit =
+                switch (norm.kind()) {
+                    case LAYER -> {
+                        Value mean = mean(x);
+                        Value variance = mean(nodes.add("SquaredDifference", x, mean));
+                        yield multiply(nodes.add("Sub", x, mean), inverseRoot(variance, norm));
+                    }
+                    case RMS -> multiply(x, inverseRoot(mean(nodes.add("Square", x)), norm));
+                };
+        Value scaled = multiply(unit, variables.read(norm.scale()));
+        return norm.offset() == null ? scaled : add(scaled, variables.read(norm.offset()));
+    }
+
+    private Value inverseRoot(Value x, Norm norm) {
+        return nodes.add("Rsqrt", add(x, nodes.constant(norm.epsilon())));
     }
 
     private Value mean(Value x) {
-        return nodes.add("Mean", b -> b.setAttr("keep_dims", true), x, nodes.constant(1));
+        return nodes.add("Mean", b -> b.setAttr("keep_dims", true), x, nodes.constant(-1));
     }
 
     @Override
-    public List<Value> heads(
-            Value x, List<Linear> projections, int heads, int headSize, Batch batch) {
-        return projections.stream()
-                .map(projection -> dense(x, projection, Activation.IDENTITY)) // [B · S, H]
-                .map(y -> reshape(y, append(shape(batch), heads, headSize))) // [B, S, h, d]
-                .map(this::swapMiddle) // [B, h, S, d]
-                .toList();
+    public Value heads(Value x, int heads, int headSize, Batch batch) {
+        return swapMiddle(reshape(x, append(shape(batch), heads, headSize)));
     }
 
     @Override
-    public Value attentionBias(Batch batch) {
+    public Value tableHeads(Value x, int heads, int headSize) {
+        return swapMiddle(reshape(x, nodes.constants(1, -1, heads, headSize)));
+    }
+
+    @Override
+    public Value repeatHeads(Value heads, int times) {
+        if (times == 1) {
+            return heads;
+        }
+        Value tiled = // [B, h, times, S, d]
+                nodes.add(
+                        "Tile",
+                        nodes.add("ExpandDims", heads, nodes.constant(2)),
+                        nodes.constants(1, 1, times, 1, 1));
+        Value shape = nodes.add("Shape", heads);
+        Value repeated = multiply(shape, nodes.constants(1, times, 1, 1));
+        return reshape(tiled, repeated);
+    }
+
+    @Override
+    public Rotation rotation(Rope rope, Batch batch) {
+        Value positions = reshape(toFloat(range(batch)), nodes.constants(1, 1, -1, 1));
+        Value frequencies = frequencies(rope, batch);
+        Value angles = multiply(positions, frequencies); // [1 or B, 1, S, pairs]
+        Value cos = nodes.add("Cos", angles);
+        Value sin = nodes.add("Sin", angles);
+        return rope.scale() == 1
+                ? new Rotation(rope, cos, sin)
+                : new Rotation(rope, scale(cos, rope.scale()), scale(sin, rope.scale()));
+    }
+
+    private Value frequencies(Rope rope, Batch batch) {
+        if (rope.stretch() instanceof Rope.Switched stretch) {
+            return switched(rope, stretch, batch);
+        }
+        if (rope.stretch() instanceof Rope.Growing stretch) {
+            return growing(stretch, rope.frequencies().length, batch);
+        }
+        return nodes.constants(rope.frequencies());
+    }
+
+    /** Each row's frequencies by its own length. {@code [B, 1, 1, pairs]} */
+    private Value switched(Rope rope, Rope.Switched stretch, Batch batch) {
+        Value lengths = reshape(batch.lengths(), nodes.constants(-1, 1, 1, 1));
+        return nodes.add(
+                "SelectV2",
+                nodes.add("Greater", lengths, nodes.constant(stretch.beyond())),
+                nodes.constants(stretch.frequencies()),
+                nodes.constants(rope.frequencies()));
+    }
+
+    /**
+     * Each row's frequencies by its own length, the same for each position: so many numbers that
+     * they fill vector registers, whatever the batch. {@code [B, 1, S, pairs]}
+     */
+    private Value growing(Rope.Growing stretch, int pairs, Batch batch) {
+        Value lengths = reshape(toFloat(batch.lengths()), nodes.constants(-1, 1, 1, 1));
+        Value zeros = scale(reshape(toFloat(range(batch)), nodes.constants(1, 1, -1, 1)), 0);
+        Value length =
+                add(
+                        nodes.add("Maximum", lengths, nodes.constant((float) stretch.positions())),
+                        zeros); // [B, 1, S, 1]
+        float factor = stretch.factor();
+        Value ratio =
+                nodes.add(
+                        "Sub",
+                        divide(scale(length, factor), nodes.constant((float) stretch.positions())),
+                        nodes.constant(factor - 1));
+        int dimensions = 2 * pairs;
+        float power = (float) dimensions / (dimensions - 2);
+        Value theta = scale(nodes.add("Pow", ratio, nodes.constant(power)), stretch.theta());
+        float[] exponents = new float[pairs];
+        for (int i = 0; i < pairs; i++) {
+            exponents[i] = 2f * i / dimensions;
+        }
+        return divide(nodes.constant(1f), nodes.add("Pow", theta, nodes.constants(exponents)));
+    }
+
+    @Override
+    public Value rotate(Value heads, Rotation rotation) {
+        return rotation.rope().interleaved()
+                ? rotateNeighbours(heads, rotation)
+                : rotateHalves(heads, rotation);
+    }
+
+    private Value rotateHalves(Value heads, Rotation rotation) {
+        List<Value> halves = nodes.split(heads, 3, 2);
+        List<Value> turned = turn(halves.get(0), halves.get(1), rotation);
+        return concatLast(turned);
+    }
+
+    private Value rotateNeighbours(Value heads, Rotation rotation) {
+        Value shape = nodes.add("Shape", heads);
+        Value outer = nodes.add("Slice", shape, nodes.constants(0), nodes.constants(3));
+        Value pairs = reshape(heads, append(outer, -1, 2)); // [B, h, S, d / 2, 2]
+        List<Value> parts = nodes.split(pairs, 4, 2);
+        List<Value> turned = turn(squeeze(parts.get(0), 4), squeeze(parts.get(1), 4), rotation);
+        Value stacked =
+                nodes.addList("Pack", b -> b.setAttr("axis", 4), turned.toArray(Value[]::new));
+        return reshape(stacked, shape);
+    }
+
+    private List<Value> turn(Value a, Value b, Rotation rotation) {
+        return List.of(
+                nodes.add("Sub", multiply(a, rotation.cos()), multiply(b, rotation.sin())),
+                add(multiply(b, rotation.cos()), multiply(a, rotation.sin())));
+    }
+
+    @Override
+    public Value attentionBias(Batch batch, Window window) {
         Value visible = reshape(tokenMask(batch), append(rows(batch), 1, 1, -1)); // [B, 1, 1, S]
-        if (batch.causal()) {
-            visible = multiply(visible, triangle(batch)); // [B, 1, S, S]
+        if (window.after() < Integer.MAX_VALUE) {
+            Value near = nodes.add("LessEqual", distances(batch), nodes.constant(window.after()));
+            visible = multiply(visible, toFloat(near)); // [B, 1, S, S]
+        }
+        if (window.before() < Integer.MAX_VALUE) {
+            Value near =
+                    nodes.add("GreaterEqual", distances(batch), nodes.constant(-window.before()));
+            visible = multiply(visible, toFloat(near));
         }
         return multiply(nodes.add("Sub", nodes.constant(1f), visible), nodes.constant(HIDDEN));
     }
 
-    /** One where column ≤ row, zero elsewhere. {@code [S, S]} */
-    private Value triangle(Batch batch) {
+    /** Of column from row. {@code [S, S]} */
+    private Value distances(Batch batch) {
         Value positions = range(batch);
         Value columns = reshape(positions, nodes.constants(1, -1));
         Value rows = reshape(positions, nodes.constants(-1, 1));
-        return toFloat(nodes.add("LessEqual", columns, rows));
+        return nodes.add("Sub", columns, rows);
+    }
+
+    @Override
+    public Value distanceBias(Weight table, int[] rows, Batch batch) {
+        Value biases =
+                nodes.add(
+                        "GatherV2",
+                        variables.read(table),
+                        pick(rows, batch),
+                        nodes.constant(0)); // [S, S, h]
+        Value byHead = nodes.add("Transpose", biases, nodes.constants(2, 0, 1));
+        return nodes.add("ExpandDims", byHead, nodes.constant(0));
+    }
+
+    /** The entry for the distance of each column from each row. {@code [S, S]} */
+    private Value pick(int[] byDistance, Batch batch) {
+        int reach = byDistance.length / 2;
+        Value near =
+                nodes.add(
+                        "Maximum",
+                        nodes.add("Minimum", distances(batch), nodes.constant(reach)),
+                        nodes.constant(-reach));
+        return nodes.add(
+                "GatherV2",
+                nodes.constants(byDistance),
+                add(near, nodes.constant(reach)),
+                nodes.constant(0));
+    }
+
+    @Override
+    public Value linearBias(float[] slopes, Batch batch) {
+        Value distance = toFloat(nodes.add("Abs", distances(batch))); // [S, S]
+        float[] negative = new float[slopes.length];
+        for (int i = 0; i < slopes.length; i++) {
+            negative[i] = -slopes[i];
+        }
+        return multiply(reshape(nodes.constants(negative), nodes.constants(1, -1, 1, 1)), distance);
+    }
+
+    @Override
+    public Value byDistance(Value products, int[] columns, Batch batch) {
+        Value byPosition = nodes.add("Transpose", products, nodes.constants(2, 0, 1, 3));
+        Value picked = // [S, B, h, S]
+                nodes.add(
+                        "GatherV2",
+                        b -> b.setAttr("batch_dims", 1),
+                        byPosition,
+                        pick(columns, batch),
+                        nodes.constant(3));
+        return nodes.add("Transpose", picked, nodes.constants(1, 2, 0, 3));
     }
 
     @Override
     public Value scores(Value query, Value key, float scale, Value bias) {
-        Value products = nodes.add("BatchMatMulV2", b -> b.setAttr("adj_y", true), query, key);
-        return add(multiply(products, nodes.constant(scale)), bias);
+        return add(scale(productTransposed(query, key), scale), bias);
     }
 
     @Override
@@ -154,9 +358,40 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
-    public Value context(Value attention, Value value, int hidden) {
+    public Value context(Value attention, Value value, int width) {
         Value byHead = nodes.add("BatchMatMulV2", attention, value); // [B, h, S, d]
-        return flatten(swapMiddle(byHead), hidden);
+        return flatten(swapMiddle(byHead), width);
+    }
+
+    @Override
+    public Value transpose(Value x) {
+        return nodes.add("Transpose", x, nodes.constants(0, 1, 3, 2));
+    }
+
+    @Override
+    public Value productTransposed(Value a, Value b) {
+        return nodes.add("BatchMatMulV2", n -> n.setAttr("adj_y", true), a, b);
+    }
+
+    @Override
+    public Value neighbours(Value tokens, int width, Batch batch) {
+        int side = width / 2;
+        Value padded =
+                nodes.add(
+                        "PadV2",
+                        tokens,
+                        nodes.constants(new int[][] {{0, 0}, {side, side}, {0, 0}}),
+                        nodes.constant(0f));
+        return concatLast(
+                IntStream.range(0, width)
+                        .mapToObj(begin -> positionsFrom(begin, padded, batch))
+                        .toList());
+    }
+
+    /** As many positions as the batch has. */
+    private Value positionsFrom(int begin, Value tokens, Batch batch) {
+        Value index = add(range(batch), nodes.constant(begin));
+        return nodes.add("GatherV2", tokens, index, nodes.constant(1));
     }
 
     @Override
@@ -208,8 +443,7 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value denseByRow(Value x, Linear linear, Activation activation) {
         Value row = nodes.add("ExpandDims", x, nodes.constant(1)); // [B, 1, in]
-        Value weight = variables.read(linear.weight()); // [out, in]
-        Value products = nodes.add("BatchMatMulV2", b -> b.setAttr("adj_y", true), row, weight);
+        Value products = productTransposed(row, variables.read(linear.weight()));
         return activate(addBias(squeeze(products, 1), linear), activation);
     }
 
@@ -226,10 +460,11 @@ public final class PortableKernels implements Kernels {
 
     @Override
     public Value concat(List<Value> values) {
-        return values.size() == 1
-                ? values.get(0)
-                : nodes.addList(
-                        "ConcatV2", b -> b, values.toArray(Value[]::new), nodes.constant(1));
+        return values.size() == 1 ? values.get(0) : concatLast(values);
+    }
+
+    private Value concatLast(List<Value> values) {
+        return nodes.addList("ConcatV2", b -> b, values.toArray(Value[]::new), nodes.constant(-1));
     }
 
     @Override

@@ -72,12 +72,11 @@ public final class Variables {
 
     private static void copy(Weight weight, FloatDataBuffer target) {
         long[] written = {0};
-        weight.values()
-                .forEachChunk(
-                        (chunk, length) -> {
-                            target.offset(written[0]).write(chunk, 0, length);
-                            written[0] += length;
-                        });
+        weight.forEachChunk(
+                (chunk, length) -> {
+                    target.offset(written[0]).write(chunk, 0, length);
+                    written[0] += length;
+                });
         if (written[0] != weight.size()) {
             throw new IllegalStateException(
                     "tensor %s: expected %d numbers, found %d"

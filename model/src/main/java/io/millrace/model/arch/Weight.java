@@ -1,5 +1,6 @@
 package io.millrace.model.arch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,8 +14,14 @@ import java.util.List;
 public record Weight(String name, List<Integer> shape, Values values) {
     /** The numbers of one tensor, in row-major order. */
     public interface Values {
-        /** Hands over all numbers, a piece at a time; the array is valid during each call only. */
-        void forEachChunk(ChunkConsumer consumer);
+        /**
+         * Hands over some consecutive numbers, a piece at a time; the array is valid during each
+         * call only.
+         *
+         * @param from index of the first number
+         * @param count how many
+         */
+        void read(long from, long count, ChunkConsumer consumer);
     }
 
     /** Takes numbers of a tensor, in order. */
@@ -28,8 +35,25 @@ public record Weight(String name, List<Integer> shape, Values values) {
         void accept(float[] chunk, int length);
     }
 
+    /** A function of one number. */
+    interface Change {
+        float of(float x);
+    }
+
     public Weight {
         shape = List.copyOf(shape);
+    }
+
+    /** A tensor that is in no file. */
+    static Weight computed(String name, float[] numbers, int... shape) {
+        return new Weight(
+                name,
+                shape(shape),
+                (from, count, consumer) -> {
+                    int begin = Math.toIntExact(from);
+                    int length = Math.toIntExact(count);
+                    consumer.accept(Arrays.copyOfRange(numbers, begin, begin + length), length);
+                });
     }
 
     /** How many numbers it has. */
@@ -42,7 +66,77 @@ public record Weight(String name, List<Integer> shape, Values values) {
         return shape.stream().mapToLong(Integer::longValue).toArray();
     }
 
-    static List<Integer> shape(int... dimensions) {
+    /** Hands over all numbers. */
+    public void forEachChunk(ChunkConsumer consumer) {
+        values.read(0, size(), consumer);
+    }
+
+    /** Some of its rows: a part of what was stored as one tensor. */
+    public Weight rows(int from, int count) {
+        List<Integer> part = new ArrayList<>(shape);
+        long width = size() / shape.get(0);
+        part.set(0, count);
+        return new Weight(
+                "%s[%d:%d]".formatted(name, from, from + count),
+                part,
+                (begin, length, consumer) -> values.read(from * width + begin, length, consumer));
+    }
+
+    /** Each number changed. */
+    Weight map(String suffix, Change change) {
+        return new Weight(
+                name + suffix,
+                shape,
+                (from, count, consumer) ->
+                        values.read(
+                                from,
+                                count,
+                                (chunk, length) -> {
+                                    for (int i = 0; i < length; i++) {
+                                        chunk[i] = change.of(chunk[i]);
+                                    }
+                                    consumer.accept(chunk, length);
+                                }));
+    }
+
+    /** Columns of each matrix as its rows. {@code [a, b, c] → [a, c, b]} */
+    Weight swapLast() {
+        int rows = shape.get(1);
+        int columns = shape.get(2);
+        long size = (long) rows * columns;
+        return new Weight(
+                name + "[swapped]",
+                List.of(shape.get(0), columns, rows),
+                (from, count, consumer) -> {
+                    for (long matrix = from / size; matrix * size < from + count; matrix++) {
+                        float[] swapped = swapped(matrix * size, rows, columns);
+                        int begin = (int) Math.max(from - matrix * size, 0);
+                        int end = (int) Math.min(from + count - matrix * size, size);
+                        consumer.accept(Arrays.copyOfRange(swapped, begin, end), end - begin);
+                    }
+                });
+    }
+
+    private float[] swapped(long from, int rows, int columns) {
+        float[] swapped = new float[Math.multiplyExact(rows, columns)];
+        int[] index = {0};
+        values.read(
+                from,
+                swapped.length,
+                (chunk, length) -> {
+                    for (int i = 0; i < length; i++, index[0]++) {
+                        swapped[index[0] % columns * rows + index[0] / columns] = chunk[i];
+                    }
+                });
+        return swapped;
+    }
+
+    /** The same numbers in another shape. */
+    Weight reshape(int... dimensions) {
+        return new Weight(name + "[reshaped]", shape(dimensions), values);
+    }
+
+    private static List<Integer> shape(int... dimensions) {
         return Arrays.stream(dimensions).boxed().toList();
     }
 }

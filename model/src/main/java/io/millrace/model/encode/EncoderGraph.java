@@ -6,6 +6,7 @@ import io.millrace.model.arch.Value;
 import io.millrace.model.arch.Variables;
 import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelDirectory;
+import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -35,7 +36,8 @@ record EncoderGraph(
         Placeholder<TInt32> lengths = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
         Batch batch = new Batch(new Value(ids), new Value(lengths), mask == AttentionMask.CAUSAL);
         PortableKernels kernels = new PortableKernels(graph);
-        Value hidden = directory.architecture().forward(kernels, batch);
+        List<Value> states = directory.architecture().forward(kernels, batch);
+        Value hidden = states.get(states.size() - 1);
         Value vectors = pipeline.apply(kernels, hidden, directory.config().hiddenSize(), batch);
         return new EncoderGraph(
                 ids, lengths, hidden.operand(), vectors.operand(), kernels.variables());

@@ -91,7 +91,7 @@ final class TensorFlowEncoder implements Encoder {
         TokenizerSettings settings = directory.tokenizer();
         int maxTokens = settings.maxTokens();
         if (options.maxTokensOverride().isPresent()) {
-            int positions = directory.config().maxPositionEmbeddings();
+            int positions = directory.config().positionLimit();
             maxTokens = options.maxTokensOverride().get();
             if (maxTokens < 1 || maxTokens > positions) {
                 throw new ModelException(
@@ -146,7 +146,7 @@ final class TensorFlowEncoder implements Encoder {
         Graph graph = new Graph();
         try {
             AttentionMask byDirectory =
-                    directory.config().isDecoder() ? AttentionMask.CAUSAL : AttentionMask.PADDING;
+                    directory.config().causal() ? AttentionMask.CAUSAL : AttentionMask.PADDING;
             EncoderGraph encoder =
                     EncoderGraph.build(
                             graph,

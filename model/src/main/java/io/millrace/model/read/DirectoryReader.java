@@ -2,6 +2,7 @@ package io.millrace.model.read;
 
 import io.millrace.model.arch.Architecture;
 import io.millrace.model.arch.EncoderConfig;
+import io.millrace.model.arch.ModelType;
 import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelFiles.HubSnapshot;
 import io.millrace.model.tokenize.TokenizerSettings;
@@ -41,23 +42,25 @@ final class DirectoryReader {
         SentenceConfig sentence = SentenceConfig.read(files, problems);
         PipelineReader pipelineReader = new PipelineReader(files, sentence, problems);
 
-        Optional<EncoderConfig> config = config(folder);
+        Optional<JsonFile> keys = config(folder);
+        StoredWeights weights =
+                new WeightFiles(files, problems)
+                        .find(folder)
+                        .orElseGet(() -> StoredWeights.none(problems));
+        Optional<Architecture> architecture = keys.flatMap(k -> architecture(k, weights));
+        Optional<EncoderConfig> config = architecture.map(Architecture::config);
         Optional<TokenizerSettings> tokenizer =
                 new TokenizerReader(files, folder, problems)
                         .read(config, sentence.prompts().defaultText());
-        Optional<StoredWeights> weights = new WeightFiles(files, problems).find(folder);
-        Optional<Architecture> architecture =
-                config.flatMap(c -> weights.map(w -> architecture(c, w)));
         Optional<Pipeline> pipeline = config.map(c -> pipelineReader.read(modules, c.hiddenSize()));
         problems.throwIfAny();
 
         List<StoredWeights> stored = new ArrayList<>(pipelineReader.weights());
-        weights.ifPresent(stored::add);
+        stored.add(weights);
         return new ModelDirectory(
                 path,
                 files.hubSnapshot().map(HubSnapshot::id).orElseGet(this::name),
                 revision(),
-                config.orElseThrow(),
                 architecture.orElseThrow(),
                 pipeline.orElseThrow(),
                 tokenizer.orElseThrow(),
@@ -72,21 +75,26 @@ final class DirectoryReader {
                         .toList());
     }
 
-    private Optional<EncoderConfig> config(String folder) {
+    private Optional<JsonFile> config(String folder) {
         String name = folder + "config.json";
         Optional<Path> file = files.find(name);
         if (file.isEmpty()) {
             problems.add(name, "the model's configuration", "no such file");
         }
-        return file.flatMap(f -> JsonFile.read(name, f, problems))
-                .flatMap(json -> ConfigReader.read(json, problems));
+        return file.flatMap(f -> JsonFile.read(name, f, problems));
     }
 
-    private static Architecture architecture(EncoderConfig config, StoredWeights weights) {
-        weights.prefix(config.modelType().tensorPrefix());
-        Architecture architecture = Architecture.read(config, weights);
-        weights.finish();
-        return architecture;
+    /**
+     * Empty when the configuration has problems, as sizes that follow from it mean nothing then.
+     */
+    private Optional<Architecture> architecture(JsonFile config, StoredWeights weights) {
+        Optional<ModelType> type = ModelType.of(config);
+        if (type.isEmpty()) {
+            return Optional.empty();
+        }
+        weights.begin(type.get().tensorPrefixes());
+        Architecture architecture = Architecture.read(type.get(), config, weights);
+        return weights.finish() ? Optional.of(architecture) : Optional.empty();
     }
 
     private String name() {

@@ -6,16 +6,21 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.model.arch.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One JSON object of the directory, read key by key; what is not as expected is noted and replaced
  * by a value with which reading can go on.
  */
-final class JsonFile {
+final class JsonFile implements ConfigKeys {
     private static final long MAX_BYTES = 64L << 20;
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
@@ -86,13 +91,18 @@ final class JsonFile {
         return node.path(key);
     }
 
-    /** Whether the key is there and not null. */
-    boolean has(String key) {
+    @Override
+    public boolean has(String key) {
         return node.hasNonNull(key);
     }
 
-    /** A whole number between bounds; the fallback when the key is absent or null. */
-    int count(String key, int fallback, int min, int max) {
+    @Override
+    public boolean isNull(String key) {
+        return get(key).isNull();
+    }
+
+    @Override
+    public int count(String key, int fallback, int min, int max) {
         if (!has(key)) {
             return fallback;
         }
@@ -107,7 +117,8 @@ final class JsonFile {
         return count;
     }
 
-    float number(String key, float fallback, float min, float max) {
+    @Override
+    public float number(String key, float fallback, float min, float max) {
         if (!has(key)) {
             return fallback;
         }
@@ -117,7 +128,8 @@ final class JsonFile {
                 : wrong(key, "a number from %s to %s".formatted(min, max), fallback);
     }
 
-    boolean flag(String key, boolean fallback) {
+    @Override
+    public boolean flag(String key, boolean fallback) {
         if (!has(key)) {
             return fallback;
         }
@@ -126,15 +138,55 @@ final class JsonFile {
                 : wrong(key, "true or false", fallback);
     }
 
-    String text(String key, String fallback) {
+    @Override
+    public String text(String key, String fallback) {
         if (!has(key)) {
             return fallback;
         }
         return get(key).isTextual() ? get(key).textValue() : wrong(key, "a string", fallback);
     }
 
-    /** Notes that the value of a key is not as expected. */
-    void problem(String key, String expected) {
+    @Override
+    public List<String> texts(String key) {
+        if (get(key).isTextual()) {
+            return List.of(get(key).textValue());
+        }
+        return elements(key, JsonNode::isTextual, JsonNode::textValue, "an array of strings");
+    }
+
+    @Override
+    public List<Float> numbers(String key) {
+        return elements(key, JsonNode::isNumber, JsonNode::floatValue, "an array of numbers");
+    }
+
+    private <T> List<T> elements(
+            String key, Predicate<JsonNode> isOne, Function<JsonNode, T> value, String expected) {
+        if (!has(key)) {
+            return List.of();
+        }
+        List<T> elements = new ArrayList<>();
+        for (JsonNode element : get(key)) {
+            if (isOne.test(element)) {
+                elements.add(value.apply(element));
+            }
+        }
+        return get(key).isArray() && elements.size() == get(key).size()
+                ? elements
+                : wrong(key, expected, List.of());
+    }
+
+    @Override
+    public JsonFile object(String key) {
+        if (!has(key)) {
+            return empty(name, problems);
+        }
+        return get(key).isObject()
+                ? new JsonFile(name + ": " + key, get(key), problems)
+                : wrong(key, "an object", empty(name, problems));
+    }
+
+    @Override
+    public void problem(String key, String expected) {
         problems.add(name, key + ": " + expected, describe(get(key)));
     }
 

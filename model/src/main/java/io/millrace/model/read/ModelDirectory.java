@@ -17,7 +17,6 @@ import java.util.SortedMap;
  * @param path where it is
  * @param id its name, or the Hub's {@code org/name} in the Hub's cache
  * @param revision the Hub's commit, or a hash over the files that decide the vectors
- * @param config what the encoder is like
  * @param architecture the encoder, its weights found but not loaded
  * @param pipeline what makes one vector of hidden states
  * @param tokenizer what makes token ids of text
@@ -30,7 +29,6 @@ public record ModelDirectory(
         Path path,
         String id,
         String revision,
-        EncoderConfig config,
         Architecture architecture,
         Pipeline pipeline,
         TokenizerSettings tokenizer,
@@ -45,6 +43,11 @@ public record ModelDirectory(
      */
     public static ModelDirectory open(Path path) {
         return new DirectoryReader(path).read();
+    }
+
+    /** What the encoder is like. */
+    public EncoderConfig config() {
+        return architecture.config();
     }
 
     /** How many bytes the files are. */

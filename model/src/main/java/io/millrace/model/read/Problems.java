@@ -23,11 +23,15 @@ final class Problems {
     }
 
     void add(String file, String expected, String found) {
+        String line =
+                "%s: expected %s, found %s"
+                        .formatted(printable(file), printable(expected), printable(found));
+        if (lines.contains(line)) {
+            return; // a key that is read twice is wrong twice
+        }
         count++;
         if (lines.size() < MAX_LINES) {
-            lines.add(
-                    "%s: expected %s, found %s"
-                            .formatted(printable(file), printable(expected), printable(found)));
+            lines.add(line);
         }
     }
 

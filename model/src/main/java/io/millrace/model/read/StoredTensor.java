@@ -29,17 +29,20 @@ record StoredTensor(Path file, DataType type, List<Long> shape, long offset, lon
     }
 
     @Override
-    public void forEachChunk(Weight.ChunkConsumer consumer) {
+    public void read(long from, long count, Weight.ChunkConsumer consumer) {
         int width = type.bits() / 8;
         ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK * width).order(ByteOrder.LITTLE_ENDIAN);
         float[] chunk = new float[CHUNK];
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (long done = 0; done < bytes; done += buffer.limit()) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), bytes - done));
-                readFully(channel, buffer, offset + done);
-                int count = buffer.limit() / width;
-                widen(buffer, chunk, count);
-                consumer.accept(chunk, count);
+            long position = offset + from * width;
+            long end = position + count * width;
+            while (position < end) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
+                readFully(channel, buffer, position);
+                position += buffer.limit();
+                int numbers = buffer.limit() / width;
+                widen(buffer, chunk, numbers);
+                consumer.accept(chunk, numbers);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("%s: %s".formatted(file, e.getMessage()), e);

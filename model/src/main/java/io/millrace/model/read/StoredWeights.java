@@ -17,7 +17,7 @@ final class StoredWeights implements Weights {
     private static final int MAX_PROBLEMS = 10;
 
     private static final Weight.Values NONE =
-            consumer -> {
+            (from, count, consumer) -> {
                 throw new IllegalStateException("expected a tensor without problems");
             };
 
@@ -26,8 +26,9 @@ final class StoredWeights implements Weights {
     private final Problems problems;
     private final Set<DataType> types = EnumSet.noneOf(DataType.class);
     private final List<String> unreported = new ArrayList<>();
-    private String prefix = "";
+    private List<String> prefixes = List.of("");
     private int reported;
+    private int problemsBefore = Integer.MAX_VALUE;
     private long parameters;
 
     /**
@@ -41,9 +42,24 @@ final class StoredWeights implements Weights {
         this.problems = problems;
     }
 
-    /** Names may begin with this, as they do when an encoder was saved inside a larger model. */
-    void prefix(String prefix) {
-        this.prefix = prefix;
+    /** Where there are no weights, which has been noted. */
+    static StoredWeights none(Problems problems) {
+        StoredWeights none = new StoredWeights("", Map.of(), problems);
+        none.problemsBefore = -1;
+        return none;
+    }
+
+    /**
+     * To be called before an encoder reads its configuration and asks for tensors.
+     *
+     * @param some names may begin with one of these, as they do when an encoder was saved inside a
+     *     larger model
+     */
+    void begin(List<String> some) {
+        prefixes = Stream.concat(Stream.of(""), some.stream()).distinct().toList();
+        if (problemsBefore >= 0) {
+            problemsBefore = problems.count();
+        }
     }
 
     @Override
@@ -80,7 +96,7 @@ final class StoredWeights implements Weights {
 
     private Optional<StoredTensor> find(String name) {
         return Stream.of(name, legacy(name))
-                .flatMap(known -> Stream.of(known, prefix + known))
+                .flatMap(known -> prefixes.stream().map(prefix -> prefix + known))
                 .map(tensors::get)
                 .flatMap(Stream::ofNullable)
                 .findFirst();
@@ -93,6 +109,9 @@ final class StoredWeights implements Weights {
     }
 
     private Weight.Values problem(String expected, String found) {
+        if (othersHaveProblems()) {
+            return NONE; // the sizes that are asked for mean nothing
+        }
         if (reported < MAX_PROBLEMS) {
             problems.add(source, expected, found);
             reported++;
@@ -102,8 +121,17 @@ final class StoredWeights implements Weights {
         return NONE;
     }
 
-    /** To be called when everything has been asked for. */
-    void finish() {
+    private boolean othersHaveProblems() {
+        return problems.count() - reported > problemsBefore;
+    }
+
+    /**
+     * To be called when everything has been asked for.
+     *
+     * @return whether the configuration had no problems
+     */
+    boolean finish() {
+        boolean sound = problemsBefore < 0 || !othersHaveProblems();
         if (!unreported.isEmpty()) {
             problems.add(
                     source,
@@ -111,6 +139,7 @@ final class StoredWeights implements Weights {
                             .formatted(unreported.size(), unreported.get(unreported.size() - 1)),
                     "none or of another shape");
         }
+        return sound;
     }
 
     /** How many numbers were asked for. */

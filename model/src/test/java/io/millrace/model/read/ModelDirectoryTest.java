@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.model.ModelException;
-import io.millrace.model.arch.Activation;
 import io.millrace.model.pool.PoolingMode;
 import io.millrace.model.testing.ModelCopy;
 import io.millrace.model.tokenize.Truncation;
@@ -16,6 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelDirectoryTest {
+    private static final String TYPES =
+            "bert, roberta, xlm-roberta, camembert, electra, distilbert, mpnet, albert,"
+                    + " nomic_bert, modernbert, gte, new, jina_embeddings_v3, t5, mt5, deberta-v2,"
+                    + " llama, mistral, qwen2, qwen3, eurobert, gemma3_text";
+
     @TempDir Path temp;
 
     private ModelCopy copy(String name) {
@@ -36,7 +40,6 @@ class ModelDirectoryTest {
         assertThat(directory.id()).isEqualTo("bert-cls-dense");
         assertThat(directory.revision()).matches("sha256:[0-9a-f]{16}");
         assertThat(directory.config().hiddenSize()).isEqualTo(32);
-        assertThat(directory.config().hiddenAct()).isEqualTo(Activation.GELU_TANH);
         assertThat(directory.pipeline().modes()).containsExactly(PoolingMode.CLS);
         assertThat(directory.pipeline().dimension()).isEqualTo(24);
         assertThat(directory.tokenizer().kind()).isEqualTo("WordPiece");
@@ -138,7 +141,7 @@ class ModelDirectoryTest {
                         ModelException.class,
                         e ->
                                 assertThat(e.problems())
-                                        .containsExactly(
+                                        .containsExactlyInAnyOrder(
                                                 "config.json: expected the model's configuration,"
                                                         + " found no such file",
                                                 "tokenizer.json: expected the tokenizer, found no"
@@ -151,8 +154,10 @@ class ModelDirectoryTest {
     void configsThatCannotBeRun() {
         assertConfig(
                 "{\"model_type\": \"gpt2\"}",
-                "config.json: expected model_type: one of bert, found \"gpt2\"");
-        assertConfig("{}", "config.json: expected model_type: one of bert, found nothing");
+                "config.json: expected model_type: one of %s, found \"gpt2\"".formatted(TYPES));
+        assertConfig(
+                "{}",
+                "config.json: expected model_type: one of %s, found nothing".formatted(TYPES));
         assertConfig("[1]", "config.json: expected a JSON object, found [1]");
         assertConfig("", "config.json: expected JSON, found an empty file");
         assertConfig(
@@ -160,8 +165,9 @@ class ModelDirectoryTest {
                 "config.json: expected position_embedding_type: absolute, found \"relative_key\"");
         assertConfig(
                 "{\"model_type\": \"bert\", \"hidden_act\": \"mish\"}",
-                "config.json: expected hidden_act: gelu, gelu_new, gelu_pytorch_tanh, gelu_fast,"
-                        + " relu, silu, swish, tanh or sigmoid, found \"mish\"");
+                "config.json: expected hidden_act: one of gelu, gelu_accurate, gelu_fast, gelu_new,"
+                        + " gelu_python, gelu_python_tanh, gelu_pytorch_tanh, linear, quick_gelu,"
+                        + " relu, relu2, sigmoid, silu, swish, tanh, found \"mish\"");
         assertConfig(
                 "{\"model_type\": \"bert\", \"num_attention_heads\": 7}",
                 "config.json: expected num_attention_heads: a divisor of hidden_size 768, found 7");

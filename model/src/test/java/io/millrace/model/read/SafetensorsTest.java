@@ -285,13 +285,15 @@ class SafetensorsTest {
 
     private static List<Float> read(Safetensors file, String name) {
         List<Float> numbers = new ArrayList<>();
-        Objects.requireNonNull(file.tensors().get(name), name)
-                .forEachChunk(
-                        (chunk, length) -> {
-                            for (int i = 0; i < length; i++) {
-                                numbers.add(chunk[i]);
-                            }
-                        });
+        StoredTensor tensor = Objects.requireNonNull(file.tensors().get(name), name);
+        tensor.read(
+                0,
+                tensor.size(),
+                (chunk, length) -> {
+                    for (int i = 0; i < length; i++) {
+                        numbers.add(chunk[i]);
+                    }
+                });
         return numbers;
     }
 

@@ -45,19 +45,33 @@ public record Golden(Path directory, Expected expected) {
 
     /** The case of this name. */
     public static Golden of(String name) {
-        Path directory = root().resolve(name);
-        try {
-            Path expected = directory.resolve("expected.json");
-            return new Golden(directory, JSON.readValue(expected.toFile(), Expected.class));
+        return of(root().resolve(name));
+    }
+
+    /**
+     * All cases, in alphabetical order; of another folder when the property {@code golden} names
+     * one.
+     */
+    public static List<Golden> all() {
+        String other = System.getProperty("golden");
+        return all(other == null ? root() : Path.of(other));
+    }
+
+    private static List<Golden> all(Path root) {
+        try (Stream<Path> cases = Files.list(root)) {
+            return cases.filter(path -> Files.exists(path.resolve("expected.json")))
+                    .sorted()
+                    .map(Golden::of)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** All cases. */
-    public static List<Golden> all() {
-        try (Stream<Path> cases = Files.list(root())) {
-            return cases.map(path -> of(path.getFileName().toString())).toList();
+    private static Golden of(Path directory) {
+        try {
+            Path expected = directory.resolve("expected.json");
+            return new Golden(directory, JSON.readValue(expected.toFile(), Expected.class));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
