@@ -1,6 +1,5 @@
 package io.millrace.model.arch;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
@@ -21,7 +20,6 @@ public final class PortableKernels implements Kernels {
 
     private final Nodes nodes;
     private final Variables variables;
-    private final List<Value> attentions = new ArrayList<>();
 
     public PortableKernels(Graph graph) {
         this.nodes = new Nodes(graph);
@@ -356,14 +354,7 @@ public final class PortableKernels implements Kernels {
 
     @Override
     public Value softmax(Value x) {
-        Value attention = nodes.add("Softmax", x);
-        attentions.add(attention);
-        return attention;
-    }
-
-    /** What each layer's tokens attend to, so far. {@code [B, h, S, S]} each */
-    public List<Value> attentions() {
-        return List.copyOf(attentions);
+        return nodes.add("Softmax", x);
     }
 
     @Override

@@ -21,6 +21,8 @@ import java.util.TreeMap;
  * sense, so that a user hears of all problems at once.
  */
 final class DirectoryReader {
+    private static final String CONFIG = "config.json";
+
     private final Path path;
     private final Problems problems;
     private final ModelFiles files;
@@ -50,7 +52,11 @@ final class DirectoryReader {
         Optional<Architecture> architecture = keys.flatMap(k -> architecture(k, weights));
         Optional<EncoderConfig> config = architecture.map(Architecture::config);
         Optional<TokenizerSettings> tokenizer =
-                new TokenizerReader(files, folder, problems)
+                new TokenizerReader(
+                                files,
+                                folder,
+                                keys.orElseGet(() -> JsonFile.empty(folder + CONFIG, problems)),
+                                problems)
                         .read(config, sentence.prompts().defaultText());
         Optional<Pipeline> pipeline = config.map(c -> pipelineReader.read(modules, c.hiddenSize()));
         problems.throwIfAny();
@@ -76,7 +82,7 @@ final class DirectoryReader {
     }
 
     private Optional<JsonFile> config(String folder) {
-        String name = folder + "config.json";
+        String name = folder + CONFIG;
         Optional<Path> file = files.find(name);
         if (file.isEmpty()) {
             problems.add(name, "the model's configuration", "no such file");

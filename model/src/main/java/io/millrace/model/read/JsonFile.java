@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -89,6 +91,11 @@ final class JsonFile implements ConfigKeys {
 
     JsonNode get(String key) {
         return node.path(key);
+    }
+
+    /** All keys and values, in the file's order. */
+    Set<Map.Entry<String, JsonNode>> properties() {
+        return node.properties();
     }
 
     @Override

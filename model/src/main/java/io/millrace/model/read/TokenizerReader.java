@@ -1,16 +1,15 @@
 package io.millrace.model.read;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.model.arch.EncoderConfig;
 import io.millrace.model.tokenize.TokenizerJson;
 import io.millrace.model.tokenize.TokenizerSettings;
 import io.millrace.model.tokenize.Truncation;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads {@code tokenizer.json} and applies what the reference takes from the files around it: <a
@@ -20,53 +19,49 @@ import java.util.Set;
  * sets the length and lower case.
  */
 final class TokenizerReader {
-    private static final String FILE = "tokenizer.json";
     private static final String CONFIG = "tokenizer_config.json";
-    private static final long MAX_BYTES = 256L << 20;
-
-    /** Classes that build the normalizer from their own options, whatever tokenizer.json says. */
-    private static final Set<String> BERT_CLASSES =
-            Set.of(
-                    "BertTokenizer",
-                    "BertTokenizerFast",
-                    "DistilBertTokenizer",
-                    "DistilBertTokenizerFast",
-                    "ElectraTokenizer",
-                    "ElectraTokenizerFast");
-
-    private static final List<String> TRANSFORMER_CONFIGS =
-            List.of(
-                    "sentence_bert_config.json",
-                    "sentence_roberta_config.json",
-                    "sentence_distilbert_config.json",
-                    "sentence_camembert_config.json",
-                    "sentence_albert_config.json",
-                    "sentence_xlm-roberta_config.json",
-                    "sentence_xlnet_config.json");
 
     private final ModelFiles files;
     private final String folder;
+    private final JsonFile model;
     private final Problems problems;
+    private final TokenizerFiles tokenizerFiles;
 
     /**
      * Reads the tokenizer of one folder.
      *
      * @param folder where the transformer's files are: {@code ""} or ends with a slash
+     * @param model {@code config.json}
      */
-    TokenizerReader(ModelFiles files, String folder, Problems problems) {
+    TokenizerReader(ModelFiles files, String folder, JsonFile model, Problems problems) {
         this.files = files;
         this.folder = folder;
+        this.model = model;
         this.problems = problems;
+        this.tokenizerFiles = new TokenizerFiles(files, folder, problems);
     }
 
-    /** The settings; empty when there is no tokenizer or no configuration of the encoder. */
+    /**
+     * The settings.
+     *
+     * @param encoder what the model takes; empty: that could not be read, and then nor can this
+     * @param prompt what goes before every text
+     * @return empty when there is no tokenizer, which has been noted then
+     */
     Optional<TokenizerSettings> read(Optional<EncoderConfig> encoder, String prompt) {
-        Optional<TokenizerJson> json = json(folder + FILE);
-        JsonFile config = find(CONFIG).orElseGet(() -> JsonFile.empty(folder + CONFIG, problems));
-        JsonFile transformer = transformerConfig();
-        checkArguments(transformer);
-        Truncation truncation = truncation(config);
-        Optional<TokenizerJson> patched = json.map(j -> patch(j, config, transformer));
+        JsonFile config = find(CONFIG).orElseGet(() -> empty(CONFIG));
+        checkConfig(config);
+        TransformerConfig transformer = TransformerConfig.read(files, folder, problems);
+        TokenizerClass type = TokenizerClass.of(config, model);
+        Optional<TokenizerJson> json = tokenizerFiles.find(type);
+        Truncation truncation = truncation(config, json);
+        if (json.isEmpty()) {
+            return Optional.empty();
+        }
+        DeclaredTokens tokens = declaredTokens(config, json.get());
+        Optional<TokenizerJson> patched =
+                patch(type, json.get(), config, tokens)
+                        .map(j -> transformer.lowerCase() ? lowered(j) : j);
         return encoder.flatMap(
                 e ->
                         patched.map(
@@ -77,9 +72,16 @@ final class TokenizerReader {
                                                 splitsAtSpaces(j),
                                                 prompt,
                                                 false,
-                                                maxTokens(transformer, config, e),
+                                                transformer.maxTokens(config, e),
                                                 truncation,
-                                                e.vocabSize())));
+                                                e.vocabSize(),
+                                                tokens.marks().stream()
+                                                        .map(AddedToken::content)
+                                                        .toList())));
+    }
+
+    private JsonFile empty(String fileName) {
+        return JsonFile.empty(folder + fileName, problems);
     }
 
     private static boolean splitsAtSpaces(TokenizerJson json) {
@@ -87,33 +89,94 @@ final class TokenizerReader {
                 && json.get("pre_tokenizer").orElse("").contains("\"BertPreTokenizer\"");
     }
 
-    private static TokenizerJson patch(TokenizerJson json, JsonFile config, JsonFile transformer) {
-        TokenizerJson patched = withBertNormalizer(json, config);
-        if (transformer.flag("do_lower_case", false)) {
-            patched = lowered(patched);
+    /** What would change the ids and cannot be said in {@code tokenizer.json}. */
+    private static void checkConfig(JsonFile config) {
+        if (config.flag("split_special_tokens", false)) {
+            config.problem("split_special_tokens", "false");
         }
-        return patched.with("truncation", "null").with("padding", "null");
+        if (config.flag("fix_mistral_regex", false)) {
+            config.problem("fix_mistral_regex", "false; saving with transformers 5 fixes it");
+        }
     }
 
-    private Optional<TokenizerJson> json(String name) {
-        Optional<Path> file = files.find(name);
-        if (file.isEmpty()) {
-            problems.add(name, "the tokenizer", "no such file");
+    private DeclaredTokens declaredTokens(JsonFile config, TokenizerJson json) {
+        return DeclaredTokens.read(
+                config,
+                find("special_tokens_map.json")
+                        .filter(file -> !config.has("added_tokens_decoder"))
+                        .orElseGet(() -> empty("special_tokens_map.json")),
+                find("added_tokens.json")
+                        .filter(file -> !config.has("added_tokens_decoder"))
+                        .orElseGet(() -> empty("added_tokens.json")),
+                tokenizerFiles.added(json));
+    }
+
+    /** As the reference's class makes it. */
+    private Optional<TokenizerJson> patch(
+            TokenizerClass type, TokenizerJson json, JsonFile config, DeclaredTokens tokens) {
+        Vocabulary vocabulary;
+        try {
+            vocabulary = Vocabulary.parse(json.model("vocab").orElse("{}"));
+        } catch (JsonProcessingException e) {
+            problems.add(folder + TokenizerFiles.FILE, "a vocabulary", e.getOriginalMessage());
             return Optional.empty();
         }
-        try {
-            long size = Files.size(file.get());
-            if (size > MAX_BYTES) {
-                problems.add(name, "at most %d bytes".formatted(MAX_BYTES), size + " bytes");
-                return Optional.empty();
-            }
-            return Optional.of(TokenizerJson.parse(Files.readString(file.get())));
-        } catch (JsonProcessingException e) {
-            problems.add(name, "JSON", e.getOriginalMessage());
-        } catch (IOException e) {
-            problems.add(name, "a readable UTF-8 file", e.toString());
+        if (type == TokenizerClass.AS_IT_IS || type == TokenizerClass.LLAMA) {
+            addPadding(
+                    tokens, json); // the other classes have one of their own, or say there is none
         }
-        return Optional.empty();
+        if (type == TokenizerClass.AS_IT_IS) {
+            TokenIds ids = new TokenIds(vocabulary.ids());
+            for (JsonNode token : tokenizerFiles.added(json)) {
+                AddedToken.of(token).ifPresent(ids::add);
+            }
+            add(tokens, ids);
+            return Optional.of(
+                    json.with("added_tokens", ids.toJson().toString())
+                            .with("truncation", "null")
+                            .with("padding", "null"));
+        }
+        if (!type.kind().equals(json.kind())) {
+            problems.add(
+                    folder + TokenizerFiles.FILE,
+                    "model: %s, which the tokenizer's class makes".formatted(type.kind()),
+                    json.kind());
+            return Optional.empty();
+        }
+        String text =
+                new TokenizerRebuild(type, json, tokenizerFiles, config, tokens, vocabulary)
+                        .build();
+        try {
+            return Optional.of(TokenizerJson.parse(text));
+        } catch (JsonProcessingException e) {
+            problems.add(folder + TokenizerFiles.FILE, "a tokenizer", e.getOriginalMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** The token that {@code tokenizer.json} pads with is a mark, where nobody names another. */
+    private void addPadding(DeclaredTokens tokens, TokenizerJson json) {
+        JsonNode padding = tokenizerFiles.part(json, "padding").path("pad_token");
+        if (padding.isTextual()) {
+            tokens.byDefault("pad_token", padding.textValue());
+        }
+    }
+
+    /** First the added tokens in the order of their ids, then marks that are not among them. */
+    static void add(DeclaredTokens tokens, TokenIds ids) {
+        List<AddedToken> all = new ArrayList<>(tokens.added().values());
+        for (AddedToken mark : tokens.marks()) {
+            String content = mark.content();
+            boolean known =
+                    ids.isAdded(content)
+                            || all.stream().anyMatch(token -> token.content().equals(content));
+            if (!known) {
+                all.add(mark);
+            }
+        }
+        for (AddedToken token : all) {
+            ids.add(tokens.isNamed(token.content()) ? token.asSpecial() : token);
+        }
     }
 
     private Optional<JsonFile> find(String fileName) {
@@ -121,56 +184,18 @@ final class TokenizerReader {
         return files.find(name).flatMap(file -> JsonFile.read(name, file, problems));
     }
 
-    /** Only sentence-transformers writes it, and reads it only beside modules.json. */
-    private JsonFile transformerConfig() {
-        return TRANSFORMER_CONFIGS.stream()
-                .filter(name -> files.exists(Module.FILE))
-                .map(this::find)
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElseGet(() -> JsonFile.empty(folder + TRANSFORMER_CONFIGS.get(0), problems));
-    }
-
-    /** Arguments that would change how the reference loads the model or its tokenizer. */
-    private static void checkArguments(JsonFile transformer) {
-        for (String key :
-                List.of(
-                        "model_args",
-                        "model_kwargs",
-                        "tokenizer_args",
-                        "processor_kwargs",
-                        "config_args",
-                        "config_kwargs")) {
-            boolean harmless =
-                    transformer.get(key).properties().stream()
-                            .allMatch(argument -> argument.getKey().equals("trust_remote_code"));
-            if (!harmless) {
-                transformer.problem(key, "no arguments");
-            }
-        }
-    }
-
-    /** The reference's order, but never more than there are positions. */
-    private static int maxTokens(
-            JsonFile transformer, JsonFile tokenizerConfig, EncoderConfig encoder) {
-        int positions = encoder.maxPositionEmbeddings();
-        int set = transformer.count("max_seq_length", positions, 1, Integer.MAX_VALUE);
-        if (transformer.has("max_seq_length")) {
-            return Math.min(set, positions);
-        }
-        if (!tokenizerConfig.has("model_max_length")) {
-            return positions;
-        }
-        // Those without a limit have 1e30 here.
-        double length = tokenizerConfig.get("model_max_length").asDouble(-1);
-        if (length < 1) {
-            tokenizerConfig.problem("model_max_length", "a number from 1");
-        }
-        return (int) Math.max(1, Math.min(length, positions));
-    }
-
-    private static Truncation truncation(JsonFile tokenizerConfig) {
-        return switch (tokenizerConfig.text("truncation_side", "right")) {
+    /** The side that {@code tokenizer.json} names counts where nobody names another. */
+    private Truncation truncation(JsonFile tokenizerConfig, Optional<TokenizerJson> json) {
+        String stored =
+                json.map(
+                                j ->
+                                        tokenizerFiles
+                                                .part(j, "truncation")
+                                                .path("direction")
+                                                .asText("right"))
+                        .orElse("right")
+                        .toLowerCase(Locale.ROOT);
+        return switch (tokenizerConfig.text("truncation_side", stored)) {
             case "right" -> Truncation.RIGHT;
             case "left" -> Truncation.LEFT;
             default -> {
@@ -180,28 +205,14 @@ final class TokenizerReader {
         };
     }
 
-    private static TokenizerJson withBertNormalizer(TokenizerJson json, JsonFile config) {
-        // Without a class, the reference takes the one that belongs to the model type.
-        if (!BERT_CLASSES.contains(config.text("tokenizer_class", "BertTokenizer"))) {
+    /** Lower case before everything else, unless it is among what is done already. */
+    private TokenizerJson lowered(TokenizerJson json) {
+        JsonNode stored = tokenizerFiles.part(json, "normalizer");
+        List<JsonNode> steps = new ArrayList<>(List.of(stored));
+        stored.path("normalizers").forEach(steps::add);
+        if (steps.stream().anyMatch(step -> step.path("type").asText().equals("Lowercase"))) {
             return json;
         }
-        String stripAccents =
-                config.has("strip_accents")
-                        ? String.valueOf(config.flag("strip_accents", false))
-                        : "null";
-        return json.with(
-                "normalizer",
-                """
-                {"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":%s,\
-                "strip_accents":%s,"lowercase":%s}"""
-                        .formatted(
-                                config.flag("tokenize_chinese_chars", true),
-                                stripAccents,
-                                config.flag("do_lower_case", true)));
-    }
-
-    /** Lower case before everything else. */
-    private static TokenizerJson lowered(TokenizerJson json) {
         String lowercase = "{\"type\":\"Lowercase\"}";
         return json.with(
                 "normalizer",

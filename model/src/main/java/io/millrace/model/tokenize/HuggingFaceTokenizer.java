@@ -1,8 +1,6 @@
 package io.millrace.model.tokenize;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Hugging Face's own tokenizer library, in native code, with padding and truncation of our own. */
@@ -50,7 +48,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
             return LIBRARY.createTokenizerFromString(settings.json());
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "tokenizer.json: expected what the tokenizer library reads, found: "
+                    "tokenizer.json: expected what the tokenizer library (version 0.21) reads, found: "
                             + e.getMessage(),
                     e);
         }
@@ -76,12 +74,13 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                     ids(
                             settings.truncation() == Truncation.LEFT
                                     ? Excerpt.end(prompted, max)
-                                    : Excerpt.beginning(prompted, max));
+                                    : Excerpt.beginning(prompted, max),
+                            true);
             if (part.length >= Excerpt.enoughTokens(max)) {
                 return checked(cut(part, "more than " + part.length));
             }
         }
-        int[] ids = ids(prompted);
+        int[] ids = ids(prompted, true);
         return checked(cut(ids, String.valueOf(ids.length)));
     }
 
@@ -96,11 +95,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         return text;
     }
 
-    private int[] ids(String text) {
+    private int[] ids(String text, boolean special) {
         lock.readLock().lock();
         try {
             checkOpen();
-            long encoding = LIBRARY.encode(handle, text, true);
+            long encoding = LIBRARY.encode(handle, text, special);
             try {
                 return toInts(LIBRARY.getTokenIds(encoding));
             } finally {
@@ -112,29 +111,21 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     /**
-     * What the vocabulary calls the tokens of a text, those around it included, uncut.
-     *
-     * @return the name of each id that occurs
+     * How many tokens a prompt is at the beginning of a text, counted as the reference does: of the
+     * prompt alone, without a special token at its end.
      */
-    public Map<Integer, String> names(String text) {
-        lock.readLock().lock();
-        try {
-            checkOpen();
-            long encoding = LIBRARY.encode(handle, prompted(text), true);
-            try {
-                long[] ids = LIBRARY.getTokenIds(encoding);
-                String[] tokens = LIBRARY.getTokens(encoding);
-                Map<Integer, String> names = new HashMap<>();
-                for (int i = 0; i < ids.length; i++) {
-                    names.put(Math.toIntExact(ids[i]), tokens[i]);
-                }
-                return names;
-            } finally {
-                LIBRARY.deleteEncoding(encoding);
-            }
-        } finally {
-            lock.readLock().unlock();
+    public int promptTokens(String prompt) {
+        int[] ids = ids(settings.strip() ? Whitespace.strip(prompt) : prompt, true);
+        int[] kept = ids.length <= settings.maxTokens() ? ids : cut(ids, "").ids();
+        if (kept.length == 0) {
+            return 0;
         }
+        int last = kept[kept.length - 1];
+        boolean special =
+                settings.marks().stream()
+                        .map(mark -> ids(mark, false))
+                        .anyMatch(id -> id.length == 1 && id[0] == last);
+        return special ? kept.length - 1 : kept.length;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a {@code tokenizer.json} of which single parts can be exchanged, without building a
@@ -28,15 +29,15 @@ public final class TokenizerJson {
 
     private final String text;
     private final Map<String, Span> parts;
-    private final String kind;
+    private final Map<String, Span> modelParts;
 
     /** Where a value stands in the text. */
     private record Span(int begin, int end) {}
 
-    private TokenizerJson(String text, Map<String, Span> parts, String kind) {
+    private TokenizerJson(String text, Map<String, Span> parts, Map<String, Span> modelParts) {
         this.text = text;
         this.parts = parts;
-        this.kind = kind;
+        this.modelParts = modelParts;
     }
 
     /**
@@ -46,7 +47,7 @@ public final class TokenizerJson {
      */
     public static TokenizerJson parse(String text) throws JsonProcessingException {
         Map<String, Span> parts = new LinkedHashMap<>();
-        String kind = "";
+        Map<String, Span> modelParts = new LinkedHashMap<>();
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new JsonParseException(parser, "expected a JSON object");
@@ -56,7 +57,7 @@ public final class TokenizerJson {
                 parser.nextToken();
                 int begin = (int) parser.currentTokenLocation().getCharOffset();
                 if (key.equals("model") && parser.currentToken() == JsonToken.START_OBJECT) {
-                    kind = modelType(parser);
+                    readModel(parser, modelParts);
                 } else {
                     parser.skipChildren();
                 }
@@ -71,31 +72,49 @@ public final class TokenizerJson {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing is read from anywhere but the string
         }
-        return new TokenizerJson(text, parts, kind);
+        return new TokenizerJson(text, parts, modelParts);
     }
 
-    private static String modelType(JsonParser parser) throws IOException {
-        String type = "";
+    private static void readModel(JsonParser parser, Map<String, Span> parts) throws IOException {
+        parts.clear(); // of two, the last
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             parser.nextToken();
-            if (key.equals("type") && parser.currentToken() == JsonToken.VALUE_STRING) {
-                type = parser.getText();
-            }
+            int begin = (int) parser.currentTokenLocation().getCharOffset();
             parser.skipChildren();
+            parser.finishToken();
+            parts.put(key, new Span(begin, (int) parser.currentLocation().getCharOffset()));
         }
-        return type;
     }
 
-    /** {@code model.type}; empty when it is not given. */
+    /** {@code model.type}; what the other parts tell when it is not given, as in old files. */
     public String kind() {
-        return kind;
+        Optional<String> type = model("type");
+        if (type.isPresent()) {
+            return type.get().replace("\"", "");
+        }
+        if (modelParts.containsKey("merges")) {
+            return "BPE";
+        }
+        if (modelParts.containsKey("max_input_chars_per_word")) {
+            return "WordPiece";
+        }
+        return model("vocab").orElse("").startsWith("[") ? "Unigram" : "WordLevel";
+    }
+
+    /** The text of a part of the model, unless it is absent or null. */
+    public Optional<String> model(String key) {
+        return part(modelParts.get(key));
     }
 
     /** The text of a part, unless it is absent or null. */
     public Optional<String> get(String key) {
-        return Optional.ofNullable(parts.get(key))
-                .map(span -> text.substring(span.begin, span.end))
+        return part(parts.get(key));
+    }
+
+    private Optional<String> part(@Nullable Span span) {
+        return Optional.ofNullable(span)
+                .map(s -> text.substring(s.begin, s.end))
                 .filter(value -> !value.equals("null"));
     }
 

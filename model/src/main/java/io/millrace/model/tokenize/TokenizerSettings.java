@@ -1,5 +1,7 @@
 package io.millrace.model.tokenize;
 
+import java.util.List;
+
 /**
  * How the directory wants texts tokenized.
  *
@@ -12,6 +14,7 @@ package io.millrace.model.tokenize;
  * @param maxTokens most tokens of one text, special tokens included
  * @param truncation which end of a longer text is cut
  * @param vocabularySize ids are less than this
+ * @param marks the tokenizer's special tokens
  */
 public record TokenizerSettings(
         String json,
@@ -21,11 +24,16 @@ public record TokenizerSettings(
         boolean strip,
         int maxTokens,
         Truncation truncation,
-        int vocabularySize) {
+        int vocabularySize,
+        List<String> marks) {
+    public TokenizerSettings {
+        marks = List.copyOf(marks);
+    }
+
     /** The same, but for the cut. */
     public TokenizerSettings withCut(int tokens, Truncation side) {
         return new TokenizerSettings(
-                json, kind, splitsAtSpaces, prompt, strip, tokens, side, vocabularySize);
+                json, kind, splitsAtSpaces, prompt, strip, tokens, side, vocabularySize, marks);
     }
 
     /** The same, but for what is done to a text before it is tokenized. */
@@ -38,13 +46,22 @@ public record TokenizerSettings(
                 stripBefore,
                 maxTokens,
                 truncation,
-                vocabularySize);
+                vocabularySize,
+                marks);
     }
 
     /** The same without the vocabulary, which is needed once only and may be tens of megabytes. */
     TokenizerSettings withoutJson() {
         return new TokenizerSettings(
-                "", kind, splitsAtSpaces, prompt, strip, maxTokens, truncation, vocabularySize);
+                "",
+                kind,
+                splitsAtSpaces,
+                prompt,
+                strip,
+                maxTokens,
+                truncation,
+                vocabularySize,
+                marks);
     }
 
     /** Names the settings, not the whole vocabulary. */

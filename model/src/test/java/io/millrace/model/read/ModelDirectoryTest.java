@@ -356,6 +356,50 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void aTokenizerClassWithIdeasOfItsOwnIsRefused() {
+        ModelCopy copy = copy("bert-mean");
+        copy.edit("tokenizer_config.json", json -> json.put("tokenizer_class", "XLNetTokenizer"));
+        assertThat(problems(copy))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "tokenizer_config.json: expected tokenizer_class: one that Millrace builds as")
+                .endsWith("found \"XLNetTokenizer\"");
+    }
+
+    @Test
+    void aTokenizerOfAnotherKindThanItsClassIsRefused() {
+        ModelCopy copy = copy("bert-mean");
+        copy.edit("tokenizer_config.json", json -> json.put("tokenizer_class", "RobertaTokenizer"));
+        assertThat(problems(copy))
+                .containsExactly(
+                        "tokenizer.json: expected model: BPE, which the tokenizer's class makes,"
+                                + " found WordPiece");
+    }
+
+    @Test
+    void whatTheTokenizerLibraryCannotBeToldIsRefused() {
+        ModelCopy copy = copy("bert-mean");
+        copy.edit("tokenizer_config.json", json -> json.put("split_special_tokens", true));
+        assertThat(problems(copy))
+                .containsExactly(
+                        "tokenizer_config.json: expected split_special_tokens: false, found true");
+    }
+
+    @Test
+    void aSentencepieceModelAloneIsRefusedWithWhatTranslatesIt() {
+        ModelCopy copy = copy("bert-mean");
+        copy.delete("tokenizer.json").write("spiece.model", "");
+        copy.edit("tokenizer_config.json", json -> json.put("tokenizer_class", "T5Tokenizer"));
+        assertThat(problems(copy))
+                .containsExactly(
+                        "tokenizer.json: expected the tokenizer, found only a sentencepiece or"
+                                + " tiktoken model; this writes tokenizer.json beside it: python -c"
+                                + " \"from transformers import AutoTokenizer as T;"
+                                + " T.from_pretrained('DIR').save_pretrained('DIR')\"");
+    }
+
+    @Test
     void anUnknownPromptIsRefused() {
         ModelCopy copy = copy("bert-mean");
         copy.edit(
@@ -396,7 +440,7 @@ class ModelDirectoryTest {
                 "{\"model_args\": {\"trust_remote_code\": true}, \"tokenizer_args\": {\"x\": 1}}");
         assertThat(problems(copy))
                 .containsExactly(
-                        "sentence_bert_config.json: expected tokenizer_args: no arguments, found"
+                        "sentence_bert_config.json: expected tokenizer_args: no x, found"
                                 + " {\"x\":1}");
     }
 

@@ -222,7 +222,8 @@ class HuggingFaceTokenizerTest {
                         false,
                         all.maxTokens(),
                         all.truncation(),
-                        100);
+                        100,
+                        all.marks());
         try (Tokenizer tokenizer = HuggingFaceTokenizer.open(fewer)) {
             assertThatThrownBy(() -> tokenizer.tokenize(TEXT))
                     .isInstanceOf(TextException.class)
