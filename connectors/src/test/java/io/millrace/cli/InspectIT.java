@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -43,6 +44,57 @@ class InspectIT {
         assertThat(fields.get("modelType").textValue()).isEqualTo("bert");
         assertThat(fields.get("pipeline").toString()).contains("cls", "dense ");
         assertThat(fields.get("tokensPerSecond").longValue()).isPositive();
+    }
+
+    @Test
+    void attentionIsWrittenAsJsonAndAsAPage() throws Exception {
+        Path folder = directory.resolve("maps");
+
+        Cli cli =
+                Cli.run(
+                        "inspect",
+                        "--model",
+                        Cli.home().resolve("models/demo").toString(),
+                        "--attention",
+                        "a </script> b",
+                        "--output",
+                        folder.toString());
+
+        assertThat(cli.status()).describedAs(cli.err()).isZero();
+        JsonNode written = new ObjectMapper().readTree(folder.resolve("attention.json").toFile());
+        int tokens = written.get("tokens").size();
+        assertThat(written.get("tokens").get(0).textValue()).isEqualTo("[CLS]");
+        assertThat(written.get("attention")).hasSize(2).allMatch(layer -> layer.size() == 4);
+        for (JsonNode layer : written.get("attention")) {
+            for (JsonNode head : layer) {
+                assertThat(head).hasSize(tokens);
+                for (JsonNode query : head) {
+                    double sum = 0;
+                    for (JsonNode weight : query) {
+                        sum += weight.doubleValue();
+                    }
+                    assertThat(sum).isCloseTo(1, within(1e-4));
+                }
+            }
+        }
+        String page = Files.readString(folder.resolve("attention.html"));
+        assertThat(page).contains("\\u003c").doesNotContain("{{data}}");
+        assertThat(page.split("</script>", -1)).as("scripts end where they should").hasSize(3);
+        assertThat(page).doesNotContain("http://", "https://", "src=");
+    }
+
+    @Test
+    void attentionOfATextThatCannotBeTokenizedIsRefused() {
+        Cli cli =
+                Cli.run(
+                        "inspect",
+                        "--model",
+                        Path.of(System.getProperty("millrace.golden"), "bert-mean").toString(),
+                        "--attention",
+                        "\ud800");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("--attention: expected well-formed Unicode");
     }
 
     @Test

@@ -5,16 +5,22 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.cli.shell.Failures;
 import io.millrace.model.ModelException;
+import io.millrace.model.encode.Attention;
+import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.read.ModelDirectory;
+import io.millrace.model.tokenize.TextException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace inspect}. */
@@ -31,7 +37,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  millrace inspect --model all-MiniLM-L6-v2",
-            "  millrace inspect --model all-MiniLM-L6-v2 --json | jq .dimension"
+            "  millrace inspect --model all-MiniLM-L6-v2 --json | jq .dimension",
+            "  millrace inspect --model all-MiniLM-L6-v2 --attention \"The river turns the wheel.\""
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:the model runs", "2:it does not, or the arguments cannot be used"})
@@ -51,11 +58,31 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Write a JSON object.")
     private boolean json;
 
+    @Option(
+            names = "--attention",
+            paramLabel = "TEXT",
+            description = {
+                "Instead, write what the tokens of this text attend to, in each layer and head:",
+                "attention.json and, to be looked at in a browser, attention.html."
+            })
+    private @Nullable String attention;
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            defaultValue = ".",
+            description = "Where --attention writes. Default: ${DEFAULT-VALUE}")
+    private Path output = Path.of("");
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         try {
             ModelDirectory model = ModelDirectory.open(path);
+            if (attention != null) {
+                writeAttention(model, attention).forEach(file -> out.println("wrote " + file));
+                return 0;
+            }
             Trial trial = Trial.of(path);
             if (json) {
                 out.println(JSON.writeValueAsString(Description.forMachines(model, trial)));
@@ -76,5 +103,21 @@ public final class InspectCommand implements Callable<Integer> {
             out.println(JSON.writeValueAsString(fields));
             return Failures.UNUSABLE;
         }
+    }
+
+    private List<Path> writeAttention(ModelDirectory model, String text) throws IOException {
+        Attention weights;
+        try {
+            weights = Attention.of(path, EncoderOptions.DEFAULT, text);
+        } catch (TextException e) {
+            throw new ParameterException(spec.commandLine(), "--attention: " + e.getMessage(), e);
+        }
+        if (weights.weights().length == 0) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--attention: expected a model whose attention is a weight for each pair of"
+                            + " tokens, found one that computes none");
+        }
+        return AttentionFiles.write(output, model.id(), model.revision(), weights);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.model.arch;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
@@ -20,6 +21,7 @@ public final class PortableKernels implements Kernels {
 
     private final Nodes nodes;
     private final Variables variables;
+    private final List<Value> attentions = new ArrayList<>();
 
     public PortableKernels(Graph graph) {
         this.nodes = new Nodes(graph);
@@ -354,7 +356,14 @@ public final class PortableKernels implements Kernels {
 
     @Override
     public Value softmax(Value x) {
-        return nodes.add("Softmax", x);
+        Value attention = nodes.add("Softmax", x);
+        attentions.add(attention);
+        return attention;
+    }
+
+    /** What each layer's tokens attend to, so far. {@code [B, h, S, S]} each */
+    public List<Value> attentions() {
+        return List.copyOf(attentions);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.millrace.model.arch.Value;
 import io.millrace.model.arch.Variables;
 import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelDirectory;
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -20,6 +21,7 @@ import org.tensorflow.types.TInt32;
  * @param ids {@code [B, S]}
  * @param lengths {@code [B]}
  * @param hidden {@code [B · S, H]}, fetched in tests only
+ * @param attentions {@code [B, h, S, S]} of each layer, fetched to be looked at only
  * @param vectors {@code [B, dimension]}
  * @param variables the weights, not loaded yet
  */
@@ -27,6 +29,7 @@ record EncoderGraph(
         Operand<TInt32> ids,
         Operand<TInt32> lengths,
         Operand<?> hidden,
+        List<Operand<?>> attentions,
         Operand<?> vectors,
         Variables variables) {
     static EncoderGraph build(
@@ -39,7 +42,9 @@ record EncoderGraph(
         List<Value> states = directory.architecture().forward(kernels, batch);
         Value hidden = states.get(states.size() - 1);
         Value vectors = pipeline.apply(kernels, hidden, directory.config().hiddenSize(), batch);
+        List<Operand<?>> attentions = new ArrayList<>();
+        kernels.attentions().forEach(attention -> attentions.add(attention.operand()));
         return new EncoderGraph(
-                ids, lengths, hidden.operand(), vectors.operand(), kernels.variables());
+                ids, lengths, hidden.operand(), attentions, vectors.operand(), kernels.variables());
     }
 }

@@ -9,7 +9,9 @@ import io.millrace.model.tokenize.TokenizerSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tensorflow.Graph;
@@ -51,7 +53,7 @@ final class TensorFlowEncoder implements Encoder {
 
     private final ModelInfo info;
     private final int vocabularySize;
-    private final Tokenizer tokenizer;
+    private final HuggingFaceTokenizer tokenizer;
     private final Graph graph;
     private final Session session;
     private final EncoderGraph encoder;
@@ -64,7 +66,7 @@ final class TensorFlowEncoder implements Encoder {
     private TensorFlowEncoder(
             ModelInfo info,
             int vocabularySize,
-            Tokenizer tokenizer,
+            HuggingFaceTokenizer tokenizer,
             Graph graph,
             Session session,
             EncoderGraph encoder) {
@@ -78,7 +80,7 @@ final class TensorFlowEncoder implements Encoder {
 
     static TensorFlowEncoder open(Path path, EncoderOptions options) {
         ModelDirectory directory = ModelDirectory.open(path);
-        Tokenizer tokenizer = tokenizer(directory, options);
+        HuggingFaceTokenizer tokenizer = tokenizer(directory, options);
         try {
             return open(directory, tokenizer, options);
         } catch (RuntimeException e) {
@@ -87,7 +89,8 @@ final class TensorFlowEncoder implements Encoder {
         }
     }
 
-    private static Tokenizer tokenizer(ModelDirectory directory, EncoderOptions options) {
+    private static HuggingFaceTokenizer tokenizer(
+            ModelDirectory directory, EncoderOptions options) {
         TokenizerSettings settings = directory.tokenizer();
         int maxTokens = settings.maxTokens();
         if (options.maxTokensOverride().isPresent()) {
@@ -140,7 +143,7 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     private static TensorFlowEncoder open(
-            ModelDirectory directory, Tokenizer tokenizer, EncoderOptions options) {
+            ModelDirectory directory, HuggingFaceTokenizer tokenizer, EncoderOptions options) {
         NativeSettings.apply();
         Pipeline pipeline = pipeline(directory, options);
         Graph graph = new Graph();
@@ -244,20 +247,50 @@ final class TensorFlowEncoder implements Encoder {
         return fetch(batch, encoder.hidden(), hiddenSize);
     }
 
+    /** What the vocabulary calls the tokens of a text, by their ids. */
+    Map<Integer, String> names(String text) {
+        return tokenizer.names(text);
+    }
+
+    /** What each token of the first row attends to. {@code [layers][heads][length][length]} */
+    float[][][][] attentions(TokenBatch batch) {
+        int length = batch.lengths()[0];
+        return encoder.attentions().stream()
+                .map(layer -> fetch(batch, layer, tensor -> firstRow(tensor, length)))
+                .toArray(float[][][][]::new);
+    }
+
+    /** {@code [B, heads, S, S] → [heads][length][length]} */
+    private static float[][][] firstRow(TFloat32 tensor, int length) {
+        var data = tensor.asRawTensor().data().asFloats();
+        long padded = tensor.shape().get(3);
+        float[][][] heads = new float[Math.toIntExact(tensor.shape().get(1))][length][length];
+        for (int head = 0; head < heads.length; head++) {
+            for (int query = 0; query < length; query++) {
+                data.offset((head * padded + query) * padded).read(heads[head][query]);
+            }
+        }
+        return heads;
+    }
+
     private float[][] fetch(TokenBatch batch, Operand<?> output, int width) {
+        return fetch(batch, output, tensor -> rows(tensor, width));
+    }
+
+    private <T> T fetch(TokenBatch batch, Operand<?> output, Function<TFloat32, T> copy) {
         check(batch);
         lock.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("expected an open encoder, found a closed one");
             }
-            return run(fillUp(batch), output, width);
+            return run(fillUp(batch), output, copy);
         } finally {
             lock.readLock().unlock();
         }
     }
 
-    private float[][] run(TokenBatch batch, Operand<?> output, int width) {
+    private <T> T run(TokenBatch batch, Operand<?> output, Function<TFloat32, T> copy) {
         Shape shape = Shape.of(batch.rows(), batch.paddedLength());
         try (TInt32 ids = TInt32.tensorOf(shape, DataBuffers.of(batch.ids(), true, false));
                 TInt32 lengths =
@@ -271,7 +304,7 @@ final class TensorFlowEncoder implements Encoder {
                                 .feed(encoder.lengths(), lengths)
                                 .fetch(output)
                                 .run()) {
-            return rows((TFloat32) result.get(0), width);
+            return copy.apply((TFloat32) result.get(0));
         } catch (TFResourceExhaustedException | OutOfMemoryError e) {
             throw failure(EncodeException.Kind.OUT_OF_MEMORY, batch, e);
         } catch (RuntimeException e) { // TensorFlow's exceptions have no other type in common

@@ -1,6 +1,8 @@
 package io.millrace.model.tokenize;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Hugging Face's own tokenizer library, in native code, with padding and truncation of our own. */
@@ -126,6 +128,32 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                         .map(mark -> ids(mark, false))
                         .anyMatch(id -> id.length == 1 && id[0] == last);
         return special ? kept.length - 1 : kept.length;
+    }
+
+    /**
+     * What the vocabulary calls the tokens of a text, those around it included, uncut.
+     *
+     * @return the name of each id that occurs
+     */
+    public Map<Integer, String> names(String text) {
+        lock.readLock().lock();
+        try {
+            checkOpen();
+            long encoding = LIBRARY.encode(handle, prompted(text), true);
+            try {
+                long[] ids = LIBRARY.getTokenIds(encoding);
+                String[] tokens = LIBRARY.getTokens(encoding);
+                Map<Integer, String> names = new HashMap<>();
+                for (int i = 0; i < ids.length; i++) {
+                    names.put(Math.toIntExact(ids[i]), tokens[i]);
+                }
+                return names;
+            } finally {
+                LIBRARY.deleteEncoding(encoding);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     @Override
