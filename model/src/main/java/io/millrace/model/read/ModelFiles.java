@@ -64,14 +64,20 @@ final class ModelFiles {
                 }
             }
             Path file = root.resolve(relative);
-            return !Files.exists(file) || file.toRealPath().startsWith(boundary());
+            return !Files.exists(file) || isContained(file.toRealPath());
         } catch (InvalidPathException | IOException e) {
             return false;
         }
     }
 
-    private Path boundary() throws IOException {
-        return (hubSnapshot().isPresent() ? root.resolve("../..") : root).toRealPath();
+    private boolean isContained(Path file) throws IOException {
+        if (hubSnapshot().isEmpty()) {
+            return file.startsWith(root.toRealPath());
+        }
+        // Newer versions of huggingface_hub may share blobs between models.
+        Path shared = root.resolve("../../../blobs");
+        return file.startsWith(root.resolve("../..").toRealPath())
+                || (Files.isDirectory(shared) && file.startsWith(shared.toRealPath()));
     }
 
     /** Where the directory is a snapshot in the Hub's cache: which repository and commit. */
