@@ -4,6 +4,7 @@ import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.arguments.ConfigOptionArguments;
 import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.model.fetch.HubException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -77,7 +78,7 @@ public final class KafkaEncodeCommand {
         }
         try {
             return action.run(encode, kafka);
-        } catch (UnusableKafkaException e) {
+        } catch (UnusableKafkaException | HubException e) {
             spec.commandLine().getErr().println(e.getMessage());
             return UNUSABLE;
         }
@@ -119,13 +120,14 @@ public final class KafkaEncodeCommand {
         usage.synopsisHeading("Usage: ");
         usage.customSynopsis(
                 name
-                        + " --bootstrap-servers=SERVERS --input-topic=TOPIC --output-topic=TOPIC --model=DIR"
+                        + " --bootstrap-servers=SERVERS --input-topic=TOPIC --output-topic=TOPIC --model=DIR|ORG/NAME"
                         + " [OPTION]...");
         usage.footerHeading("%nExamples%n");
         usage.footer(
                 "  Plain text, JSON out:",
                 "    " + name + " --bootstrap-servers localhost:9092 --input-topic texts \\",
-                "        --output-topic vectors --create-topics --model models/all-MiniLM-L6-v2",
+                "        --output-topic vectors --create-topics \\",
+                "        --model sentence-transformers/all-MiniLM-L6-v2",
                 "  JSON in, exactly once, over TLS:",
                 "    " + name + " --bootstrap-servers kafka:9093 --input-topic articles \\",
                 "        --input-format json --text-field /article/body --output-topic vectors \\",

@@ -17,6 +17,7 @@ import io.millrace.kafka.emit.OutputRecord;
 import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.fetch.ModelHub;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -52,8 +53,10 @@ public final class KafkaEncodeJob {
         KafkaEncodeCommand.create(
                         "flink run millrace-job.jar",
                         (encode, kafka) -> {
+                            // Here once, so that every TaskManager has the same commit.
+                            String model = ModelHub.ofEnvironment().pin(encode.model());
                             KafkaPreflight.check(kafka);
-                            job.add(() -> execute(encode, kafka));
+                            job.add(() -> execute(encode.withModel(model), kafka));
                             return 0;
                         })
                 .setOut(new PrintWriter(messages))
@@ -75,10 +78,9 @@ public final class KafkaEncodeJob {
     /** Adds the job to this environment; its caller executes it. */
     public static void build(
             StreamExecutionEnvironment env, EncodeOptions encode, KafkaJobOptions kafka) {
-        // A path cannot travel to the task; its name can.
         String model = encode.model();
         EncoderOptions options = encode.encoder();
-        build(env, encode, kafka, () -> SharedEncoder.open(Path.of(model), options));
+        build(env, encode, kafka, () -> SharedEncoder.open(model, options));
     }
 
     /** As above, with encoders from elsewhere. */
@@ -133,7 +135,9 @@ public final class KafkaEncodeJob {
 
     /** What the job is called: its topics and its model. */
     public static String name(EncodeOptions encode, KafkaJobOptions kafka) {
-        Path model = Path.of(encode.model()).getFileName();
+        // Of a commit, the first digits say enough.
+        String named = encode.model().replaceFirst("(@[0-9a-f]{8})[0-9a-f]{32}$", "$1");
+        Path model = Path.of(named).getFileName();
         return "%s → %s (%s)"
                 .formatted(
                         String.join(", ", kafka.inputTopics()),

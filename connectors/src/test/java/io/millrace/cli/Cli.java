@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -40,8 +41,15 @@ record Cli(int status, String out, String err) {
     /** Runs the launcher of the distribution, in a process of its own, to its end. */
     static Cli launch(Path directory, String stdin, String... arguments)
             throws IOException, InterruptedException {
+        return launch(directory, stdin, Map.of(), arguments);
+    }
+
+    /** The same with more variables in its environment. */
+    static Cli launch(
+            Path directory, String stdin, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         Path input = Files.writeString(directory.resolve("stdin"), stdin);
-        Process process = start(directory, input, arguments);
+        Process process = start(directory, input, environment, arguments);
         CompletableFuture<String> out = read(process.getInputStream());
         CompletableFuture<String> err = read(process.getErrorStream());
         if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
@@ -53,6 +61,12 @@ record Cli(int status, String out, String err) {
 
     /** Starts the launcher of the distribution in this directory. */
     static Process start(Path directory, Path stdin, String... arguments) throws IOException {
+        return start(directory, stdin, Map.of(), arguments);
+    }
+
+    private static Process start(
+            Path directory, Path stdin, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(home().resolve("bin/millrace").toString());
         command.addAll(List.of(arguments));
@@ -63,6 +77,7 @@ record Cli(int status, String out, String err) {
         // What a command leaves behind is seen there.
         builder.environment().put("XDG_STATE_HOME", directory.resolve("state").toString());
         builder.environment().put("MILLRACE_JAVA_OPTS", "-Djava.io.tmpdir=" + directory);
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

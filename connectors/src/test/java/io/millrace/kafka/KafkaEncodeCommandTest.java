@@ -10,6 +10,7 @@ import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
 import io.millrace.kafka.options.StartOffsets;
+import io.millrace.model.fetch.ModelHub;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -206,6 +207,33 @@ final class KafkaEncodeCommandTest {
     void aMistakeWithASecretDoesNotShowIt(String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(2);
         assertThat(said.toString()).isNotEmpty().doesNotContain(CANARY);
+    }
+
+    @Test
+    void aModelThatCannotBeHadIsToldInOneLine() {
+        ModelHub offline =
+                ModelHub.of(Map.of("HF_HUB_OFFLINE", "1", "HF_HUB_CACHE", "/no/such/cache"));
+
+        int status =
+                KafkaEncodeCommand.create(
+                                "test",
+                                (options, any) -> {
+                                    offline.pin(options.model());
+                                    return 0;
+                                })
+                        .setErr(new PrintWriter(said, true))
+                        .execute(
+                                "--bootstrap-servers=b:1",
+                                "--input-topic=in",
+                                "--output-topic=out",
+                                "--model=acme/tiny-bert");
+
+        assertThat(status).isEqualTo(2);
+        assertThat(said.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("acme/tiny-bert: no such directory here")
+                .contains("HF_HUB_OFFLINE");
     }
 
     @Test

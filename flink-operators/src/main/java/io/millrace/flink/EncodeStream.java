@@ -9,7 +9,6 @@ import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.flink.record.TokenizedRecord;
 import io.millrace.flink.tokenize.TokenizeFunction;
-import java.nio.file.Path;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -47,8 +46,7 @@ public final class EncodeStream {
     public static EncodedStream encode(
             DataStream<TextRecord> texts, EncodeOptions options, String name) {
         String model = options.model();
-        return encode(
-                texts, options, name, () -> SharedEncoder.open(Path.of(model), options.encoder()));
+        return encode(texts, options, name, () -> SharedEncoder.open(model, options.encoder()));
     }
 
     /** As above, with encoders from elsewhere; the options' model and encoder are not looked at. */

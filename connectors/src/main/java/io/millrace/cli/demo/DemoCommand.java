@@ -4,6 +4,7 @@ import io.millrace.cli.local.LocalJob;
 import io.millrace.cli.local.WebPort;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
+import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
@@ -61,11 +62,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = ModelArgument.LABEL,
             description =
-                    "Hugging Face or sentence-transformers directory. Default: a small bundled"
-                            + " model with random weights.")
-    private @Nullable Path model;
+                    ModelArgument.DESCRIPTION
+                            + " Default: a small bundled model with random weights.")
+    private @Nullable String model;
 
     @Option(
             names = "--input",
@@ -87,7 +88,12 @@ public final class DemoCommand implements Callable<Integer> {
         if (records != null && records < 1) {
             throw new UnusableException("--records: expected at least 1, found " + records);
         }
-        ModelDirectory directory = ModelDirectory.open(model == null ? bundledModel() : model);
+        ModelDirectory directory =
+                ModelDirectory.open(
+                        model == null
+                                ? bundledModel()
+                                : ModelArgument.resolve(model, spec.commandLine().getErr())
+                                        .directory());
         DemoTexts texts = texts();
         long count = records == null ? defaultRecords(texts) : records;
         int parallelism = Runtime.getRuntime().availableProcessors();

@@ -3,6 +3,7 @@ package io.millrace.cli.embed;
 import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
 import io.millrace.cli.shell.Failures;
+import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  millrace embed --model all-MiniLM-L6-v2 --input texts.txt --output vectors.jsonl",
+            "  millrace embed --model sentence-transformers/all-MiniLM-L6-v2 \\",
+            "      --input texts.txt --output vectors.jsonl",
             "  zcat news.jsonl.gz | millrace embed --model all-MiniLM-L6-v2 \\",
             "      --input - --input-format jsonl --output - > vectors.jsonl"
         },
@@ -72,9 +75,9 @@ public final class EmbedCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
-            description = "Hugging Face or sentence-transformers directory.")
-    private Path model = Path.of("");
+            paramLabel = ModelArgument.LABEL,
+            description = ModelArgument.DESCRIPTION)
+    private String model = "";
 
     @Option(
             names = "--input",
@@ -192,13 +195,17 @@ public final class EmbedCommand implements Callable<Integer> {
             requirePositive("--truncate-dim", truncateDim);
         }
         try (InputStream in = openInput();
-                Encoder encoder = Encoder.open(model, encoderOptions())) {
+                Encoder encoder = Encoder.open(directory(), encoderOptions())) {
             long start = System.nanoTime();
             Counts counts = embed(encoder, in);
             double seconds = (System.nanoTime() - start) / 1e9;
             spec.commandLine().getErr().println(summary(counts, seconds));
             return counts.refused() == 0 || onError == OnError.SKIP ? 0 : Failures.FAILED;
         }
+    }
+
+    private Path directory() throws InterruptedException {
+        return ModelArgument.resolve(model, spec.commandLine().getErr()).directory();
     }
 
     private EncoderOptions encoderOptions() {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.cli.shell.Failures;
+import io.millrace.cli.shell.ModelArgument;
 import io.millrace.model.ModelException;
 import io.millrace.model.encode.Attention;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.fetch.HubException;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.tokenize.TextException;
 import java.io.IOException;
@@ -51,9 +53,9 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
-            description = "Hugging Face or sentence-transformers directory.")
-    private Path path = Path.of("");
+            paramLabel = ModelArgument.LABEL,
+            description = ModelArgument.DESCRIPTION)
+    private String name = "";
 
     @Option(names = "--json", description = "Write a JSON object.")
     private boolean json;
@@ -75,9 +77,10 @@ public final class InspectCommand implements Callable<Integer> {
     private Path output = Path.of("");
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         try {
+            Path path = ModelArgument.resolve(name, spec.commandLine().getErr()).directory();
             ModelDirectory model = ModelDirectory.open(path);
             if (attention != null) {
                 writeAttention(model, attention).forEach(file -> out.println("wrote " + file));
@@ -96,19 +99,19 @@ public final class InspectCommand implements Callable<Integer> {
             if (!json) {
                 throw e;
             }
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("path", path.toString());
-            fields.put("runs", false);
-            fields.put("problems", e.problems());
-            out.println(JSON.writeValueAsString(fields));
-            return Failures.UNUSABLE;
+            return refuse(e.problems(), out);
+        } catch (HubException e) {
+            if (!json || e.isTemporary()) {
+                throw e;
+            }
+            return refuse(List.of(String.valueOf(e.getMessage())), out);
         }
     }
 
     private List<Path> writeAttention(ModelDirectory model, String text) throws IOException {
         Attention weights;
         try {
-            weights = Attention.of(path, EncoderOptions.DEFAULT, text);
+            weights = Attention.of(model.path(), EncoderOptions.DEFAULT, text);
         } catch (TextException e) {
             throw new ParameterException(spec.commandLine(), "--attention: " + e.getMessage(), e);
         }
@@ -119,5 +122,14 @@ public final class InspectCommand implements Callable<Integer> {
                             + " tokens, found one that computes none");
         }
         return AttentionFiles.write(output, model.id(), model.revision(), weights);
+    }
+
+    private int refuse(List<String> problems, PrintWriter out) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("path", name);
+        fields.put("runs", false);
+        fields.put("problems", problems);
+        out.println(JSON.writeValueAsString(fields));
+        return Failures.UNUSABLE;
     }
 }

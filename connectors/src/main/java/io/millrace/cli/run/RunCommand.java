@@ -8,12 +8,14 @@ import io.millrace.cli.local.StateDirectory;
 import io.millrace.cli.local.WebPort;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
+import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.KafkaEncodeCommand;
 import io.millrace.kafka.check.KafkaPreflight;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -98,12 +100,16 @@ public final class RunCommand {
         if (local.webPort != null) {
             WebPort.require("--web-ui", local.webPort);
         }
-        ModelDirectory.open(Path.of(encode.model()));
+        ResolvedModel model = ModelArgument.resolve(encode.model(), err);
+        ModelDirectory.open(model.directory());
         KafkaPreflight.check(kafka);
         try (Interruption interruption = Interruption.listen();
                 StateDirectory state = StateDirectory.open(stateDirectory(kafka), kind(kafka));
                 LocalJob job =
-                        LocalJob.start(encode, kafka, new LocalJob.Place(state, local.webPort))) {
+                        LocalJob.start(
+                                encode.withModel(model.name()),
+                                kafka,
+                                new LocalJob.Place(state, local.webPort))) {
             err.println("State: " + state.path());
             if (local.webPort != null) {
                 err.println("Flink's web interface: http://localhost:" + local.webPort);

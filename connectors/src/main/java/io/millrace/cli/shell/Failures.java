@@ -1,6 +1,7 @@
 package io.millrace.cli.shell;
 
 import io.millrace.model.ModelException;
+import io.millrace.model.fetch.HubException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -54,7 +55,11 @@ public final class Failures {
     }
 
     static int status(Throwable e) {
-        return e instanceof UnusableException || e instanceof ModelException ? UNUSABLE : FAILED;
+        boolean unusable =
+                e instanceof UnusableException
+                        || e instanceof ModelException
+                        || (e instanceof HubException hub && !hub.isTemporary());
+        return unusable ? UNUSABLE : FAILED;
     }
 
     /** What happened, in words; never empty. */
@@ -72,6 +77,7 @@ public final class Failures {
         boolean tellsItself =
                 e instanceof UnusableException
                         || e instanceof ModelException
+                        || e instanceof HubException
                         || e instanceof IOException
                         || e instanceof IllegalArgumentException
                         || e instanceof IllegalStateException;

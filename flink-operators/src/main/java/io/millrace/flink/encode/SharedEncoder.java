@@ -5,6 +5,8 @@ import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.encode.ModelInfo;
 import io.millrace.model.encode.TokenBatch;
+import io.millrace.model.fetch.HubException;
+import io.millrace.model.fetch.ModelHub;
 import io.millrace.model.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,6 +48,20 @@ public final class SharedEncoder implements Encoder {
     public static SharedEncoder open(Path directory, EncoderOptions options)
             throws InterruptedException {
         return open(directory, options, Encoder::open);
+    }
+
+    /**
+     * A share of a model by its path or its name on the Hub, fetched by this call if this machine
+     * has it not.
+     *
+     * @throws HubException when it cannot be had
+     * @throws ModelException when the directory cannot be run
+     * @throws InterruptedException when the caller was interrupted while it waited
+     */
+    public static SharedEncoder open(String model, EncoderOptions options)
+            throws InterruptedException {
+        return open(
+                ModelHub.ofEnvironment().resolve(model, LoggedFetch.INSTANCE).directory(), options);
     }
 
     static SharedEncoder open(Path directory, EncoderOptions options, Loader loader)

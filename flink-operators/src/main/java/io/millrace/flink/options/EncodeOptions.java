@@ -15,7 +15,7 @@ import org.apache.flink.configuration.ReadableConfig;
  * How a stream is encoded. The {@link ConfigOption}s here are the only definition of key, type,
  * default and description; the command line and the documentation are made from them.
  *
- * @param model the model directory, as the TaskManagers see it
+ * @param model the model directory, as the TaskManagers see it, or a model of the Hub
  * @param encoder how the model is run
  * @param batchTokens most padded tokens in one batch
  * @param batchRows most texts in one batch
@@ -39,7 +39,8 @@ public record EncodeOptions(
                     .noDefaultValue()
                     .withDescription(
                             "Model directory: an ordinary Hugging Face or sentence-transformers directory, at this path"
-                                    + " on every machine that runs the job.");
+                                    + " on every machine that runs the job. Or a model of the Hugging Face Hub,"
+                                    + " org/name[@revision], which each machine fetches into its own cache.");
 
     public static final ConfigOption<Integer> MAX_TOKENS =
             key("max-tokens")
@@ -176,6 +177,12 @@ public record EncodeOptions(
                 OUTPUT_MODE.defaultValue());
     }
 
+    /** These options for another model. */
+    public EncodeOptions withModel(String other) {
+        return new EncodeOptions(
+                other, encoder, batchTokens, batchRows, linger, inferenceThreads, outputMode);
+    }
+
     /**
      * The options that a configuration holds.
      *
@@ -189,7 +196,8 @@ public record EncodeOptions(
                                         new IllegalArgumentException(
                                                 "Option '%s' is required: %s"
                                                         .formatted(
-                                                                MODEL.key(), "a model directory")));
+                                                                MODEL.key(),
+                                                                "a model directory or org/name")));
         config.getOptional(MAX_TOKENS).ifPresent(tokens -> requirePositive(MAX_TOKENS, tokens));
         config.getOptional(TRUNCATE_DIM)
                 .ifPresent(components -> requirePositive(TRUNCATE_DIM, components));
