@@ -79,6 +79,7 @@ final class DebertaV2 implements Architecture {
     /**
      * Which products attention is the sum of, beside content with content.
      *
+     * @param terms how many products the scale is for, also where there is no table of distances
      * @param relative whether there is a table of distances
      * @param contentToPosition queries with distances
      * @param positionToContent keys with distances
@@ -89,6 +90,7 @@ final class DebertaV2 implements Architecture {
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Rules(
+            int terms,
             boolean relative,
             boolean contentToPosition,
             boolean positionToContent,
@@ -98,14 +100,17 @@ final class DebertaV2 implements Architecture {
             boolean norm) {
         static Rules read(ConfigKeys keys, int positions) {
             Set<String> types = words(keys.texts("pos_att_type"));
+            boolean contentToPosition = types.contains("c2p");
+            boolean positionToContent = types.contains("p2c");
             boolean relative = keys.flag("relative_attention", false);
             int buckets = Math.max(keys.count("position_buckets", -1, -1, MAX_POSITIONS), 0);
             int max = keys.count("max_relative_positions", -1, -1, MAX_POSITIONS);
             int reach = max < 1 ? positions : max;
             return new Rules(
+                    1 + (contentToPosition ? 1 : 0) + (positionToContent ? 1 : 0),
                     relative,
-                    relative && types.contains("c2p"),
-                    relative && types.contains("p2c"),
+                    relative && contentToPosition,
+                    relative && positionToContent,
                     keys.flag("share_att_key", false),
                     buckets > 0 ? buckets : reach,
                     relative ? DistanceBuckets.deberta(buckets, reach) : new int[] {0},
@@ -118,10 +123,6 @@ final class DebertaV2 implements Architecture {
                     .flatMap(text -> Arrays.stream(text.toLowerCase(Locale.ROOT).split("\\|")))
                     .map(String::strip)
                     .collect(Collectors.toSet());
-        }
-
-        int terms() {
-            return 1 + (contentToPosition ? 1 : 0) + (positionToContent ? 1 : 0);
         }
     }
 

@@ -8,6 +8,8 @@ package io.millrace.model.arch;
  * as in the reference, because a distance on the border of two buckets falls by the last bit.
  */
 final class DistanceBuckets {
+    private static final int MAX_REACH = 1 << 16;
+
     private DistanceBuckets() {}
 
     /**
@@ -47,14 +49,21 @@ final class DistanceBuckets {
      *     reference's make_log_bucket_position</a>
      */
     static int[] deberta(int buckets, int maxPosition) {
-        int span = buckets > 0 ? buckets : maxPosition;
-        int reach = Math.max(maxPosition, span);
+        int reach = Math.max(maxPosition, buckets);
+        while (debertaRow(-reach, buckets, maxPosition) > 0 && reach < MAX_REACH) {
+            reach *= 2; // an odd number of buckets is full only beyond the last position
+        }
         int[] byDistance = new int[2 * reach + 1];
         for (int distance = -reach; distance <= reach; distance++) {
-            int bucket = buckets > 0 ? debertaBucket(distance, buckets, maxPosition) : distance;
-            byDistance[distance + reach] = Math.min(Math.max(bucket + span, 0), 2 * span - 1);
+            byDistance[distance + reach] = debertaRow(distance, buckets, maxPosition);
         }
         return byDistance;
+    }
+
+    private static int debertaRow(int distance, int buckets, int maxPosition) {
+        int span = buckets > 0 ? buckets : maxPosition;
+        int bucket = buckets > 0 ? debertaBucket(distance, buckets, maxPosition) : distance;
+        return Math.min(Math.max(bucket + span, 0), 2 * span - 1);
     }
 
     private static int debertaBucket(int distance, int buckets, int maxPosition) {

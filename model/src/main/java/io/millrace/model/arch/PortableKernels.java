@@ -391,7 +391,7 @@ public final class PortableKernels implements Kernels {
                         tokens,
                         nodes.constants(new int[][] {{0, 0}, {side, side}, {0, 0}}),
                         nodes.constant(0f));
-        return concatLast(
+        return concat(
                 IntStream.range(0, width)
                         .mapToObj(begin -> positionsFrom(begin, padded, batch))
                         .toList());
