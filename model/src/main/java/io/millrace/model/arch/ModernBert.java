@@ -58,7 +58,7 @@ final class ModernBert implements Architecture {
         float localTheta =
                 keys.number(
                         "local_rope_theta",
-                        keys.has("global_rope_theta") ? globalTheta : 10_000,
+                        keys.isNull("local_rope_theta") ? globalTheta : 10_000,
                         1,
                         Float.MAX_VALUE);
         int headSize = hidden / heads;
