@@ -42,7 +42,7 @@ final class Gemma3 implements Architecture {
                                 !halvedWindow && keys.flag("is_causal", true))
                         .checked(keys, "num_attention_heads", "hidden_size");
         Shape shape = Shape.read(keys, config.numAttentionHeads());
-        this.slidingWindow = keys.count("sliding_window", 4096, 1, 1 << 24);
+        this.slidingWindow = keys.count("sliding_window", 4096, halvedWindow ? 0 : 1, 1 << 24);
         int pattern =
                 keys.layers(
                         keys.has("_sliding_window_pattern")
