@@ -18,6 +18,16 @@ public enum Activation {
     RELU,
     /** {@code max(x, 0)²}. */
     RELU_SQUARED,
+    /** {@code min(max(x, 0), 6)}. */
+    RELU6,
+    /** {@code x}, or a hundredth of it where it is negative. */
+    LEAKY_RELU,
+    /** {@code x · min(max(x + 3, 0), 6) / 6}. */
+    HARD_SWISH,
+    /** {@code x · tanh(ln(1 + eˣ))}. */
+    MISH,
+    /** {@link #GELU_ERF}, but at most 10: {@code gelu_10}. */
+    GELU_CLIPPED,
     /** {@code x · σ(x)}: Hugging Face {@code silu} and {@code swish}. */
     SILU,
     /** {@code 1 / (1 + e⁻ˣ)}. */
@@ -35,10 +45,15 @@ public enum Activation {
                             Map.entry("gelu_pytorch_tanh", GELU_TANH),
                             Map.entry("gelu_python_tanh", GELU_TANH),
                             Map.entry("gelu_accurate", GELU_TANH),
+                            Map.entry("gelu_10", GELU_CLIPPED),
+                            Map.entry("hardswish", HARD_SWISH),
+                            Map.entry("leaky_relu", LEAKY_RELU),
+                            Map.entry("mish", MISH),
                             Map.entry("quick_gelu", QUICK_GELU),
                             Map.entry("linear", IDENTITY),
                             Map.entry("relu", RELU),
                             Map.entry("relu2", RELU_SQUARED),
+                            Map.entry("relu6", RELU6),
                             Map.entry("silu", SILU),
                             Map.entry("swish", SILU),
                             Map.entry("sigmoid", SIGMOID),

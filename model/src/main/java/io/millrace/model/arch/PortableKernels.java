@@ -115,6 +115,18 @@ public final class PortableKernels implements Kernels {
         return switch (activation) {
             case IDENTITY -> x;
             case RELU -> nodes.add("Relu", x);
+            case RELU6 -> nodes.add("Relu6", x);
+            case LEAKY_RELU -> nodes.add("LeakyRelu", b -> b.setAttr("alpha", 0.01f), x);
+            case HARD_SWISH -> {
+                Value gate = nodes.add("Relu6", add(x, nodes.constant(3f)));
+                yield divide(multiply(x, gate), nodes.constant(6f));
+            }
+            case MISH -> multiply(x, nodes.add("Tanh", nodes.add("Softplus", x)));
+            case GELU_CLIPPED -> {
+                Value gelu = activate(x, Activation.GELU_ERF);
+                Value floored = nodes.add("Maximum", gelu, nodes.constant(-10f));
+                yield nodes.add("Minimum", floored, nodes.constant(10f));
+            }
             case RELU_SQUARED -> nodes.add("Square", nodes.add("Relu", x));
             case QUICK_GELU -> multiply(x, nodes.add("Sigmoid", scale(x, 1.702f)));
             case TANH -> nodes.add("Tanh", x);
@@ -234,16 +246,28 @@ public final class PortableKernels implements Kernels {
         Value ratio =
                 nodes.add(
                         "Sub",
-                        divide(scale(length, factor), nodes.constant((float) stretch.positions())),
+                        exactQuotient(
+                                scale(length, factor),
+                                nodes.constant((float) stretch.positions())),
                         nodes.constant(factor - 1));
         int dimensions = 2 * pairs;
         float power = (float) dimensions / (dimensions - 2);
-        Value theta = scale(nodes.add("Pow", ratio, nodes.constant(power)), stretch.theta());
+        Value theta = scale(power(ratio, nodes.constant(power)), stretch.theta());
         float[] exponents = new float[pairs];
         for (int i = 0; i < pairs; i++) {
             exponents[i] = 2f * i / dimensions;
         }
-        return divide(nodes.constant(1f), nodes.add("Pow", theta, nodes.constants(exponents)));
+        return exactQuotient(nodes.constant(1f), power(theta, nodes.constants(exponents)));
+    }
+
+    /** By doubles: where a divisor is known, the library would multiply by its reciprocal. */
+    private Value exactQuotient(Value a, Value b) {
+        return toFloat(divide(toDouble(a), toDouble(b)));
+    }
+
+    /** By doubles, as angles of late positions depend on every bit of a frequency. */
+    private Value power(Value base, Value exponent) {
+        return toFloat(nodes.add("Pow", toDouble(base), toDouble(exponent)));
     }
 
     @Override
@@ -516,6 +540,10 @@ public final class PortableKernels implements Kernels {
 
     private Value toFloat(Value x) {
         return nodes.add("Cast", b -> b.setAttr("DstT", DataType.DT_FLOAT), x);
+    }
+
+    private Value toDouble(Value x) {
+        return nodes.add("Cast", b -> b.setAttr("DstT", DataType.DT_DOUBLE), x);
     }
 
     /** {@code [0, 1, … S)} */
