@@ -46,22 +46,37 @@ public record Rope(
     /** As the top of a configuration says it, in the form of today or of yesterday. */
     static Rope read(ConfigKeys keys, int dimensions, float defaultTheta, int maxPositions) {
         float theta = keys.number("rope_theta", defaultTheta, MIN_THETA, Float.MAX_VALUE);
-        return read(keys, parameters(keys), theta, dimensions, maxPositions);
-    }
-
-    private static ConfigKeys parameters(ConfigKeys keys) {
-        return keys.object(keys.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+        ConfigKeys parameters =
+                keys.object(keys.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+        String type = parameters.text("rope_type", parameters.text("type", "default"));
+        boolean truncate = parameters.flag("truncate", true);
+        return read(keys, parameters, type, truncate, theta, dimensions, maxPositions);
     }
 
     /**
-     * As an object of parameters says it.
+     * As the parameters of one type of layers say it. The reference does not look into them for
+     * {@code truncate}, nor for {@code type} in the older form.
      *
      * @param keys the whole configuration
-     * @param parameters the object
+     * @param parameters those of the layers
      */
-    static Rope read(
+    static Rope readNested(
             ConfigKeys keys,
             ConfigKeys parameters,
+            float defaultTheta,
+            int dimensions,
+            int maxPositions) {
+        String otherwise =
+                keys.has("rope_scaling") ? "default" : parameters.text("type", "default");
+        String type = parameters.text("rope_type", otherwise);
+        return read(keys, parameters, type, true, defaultTheta, dimensions, maxPositions);
+    }
+
+    private static Rope read(
+            ConfigKeys keys,
+            ConfigKeys parameters,
+            String type,
+            boolean truncate,
             float defaultTheta,
             int dimensions,
             int maxPositions) {
@@ -70,15 +85,15 @@ public record Rope(
             keys.problem("head_dim", "an even number, as rotary positions turn pairs");
             return plain(theta, 2);
         }
-        if (parameters.number(
+        float turned =
+                parameters.number(
                         "partial_rotary_factor",
                         keys.number("partial_rotary_factor", 1, 0, 1),
                         0,
-                        1)
-                != 1) {
+                        1);
+        if (turned != 1 && !type.equals("default")) { // which does not look for it
             parameters.problem("partial_rotary_factor", "1");
         }
-        String type = parameters.text("rope_type", parameters.text("type", "default"));
         float[] plain = frequencies(theta, dimensions);
         return switch (type) {
             case "default" -> new Rope(plain, 1, null, false);
@@ -103,6 +118,7 @@ public record Rope(
             case "yarn" ->
                     yarn(
                             parameters,
+                            truncate,
                             theta,
                             dimensions,
                             original(keys, parameters, maxPositions),
@@ -185,14 +201,19 @@ public record Rope(
 
     /** Peng et al. 2023, <a href="https://arxiv.org/abs/2309.00071">YaRN</a>. */
     private static Rope yarn(
-            ConfigKeys parameters, float theta, int dimensions, int original, int maxPositions) {
+            ConfigKeys parameters,
+            boolean truncate,
+            float theta,
+            int dimensions,
+            int original,
+            int maxPositions) {
         float factor =
                 parameters.number("factor", (float) maxPositions / original, 0, Float.MAX_VALUE);
         double fast = parameters.number("beta_fast", 32, 0, Float.MAX_VALUE);
         double slow = parameters.number("beta_slow", 1, 0, Float.MAX_VALUE);
         double low = correction(fast == 0 ? 32 : fast, theta, dimensions, original);
         double high = correction(slow == 0 ? 1 : slow, theta, dimensions, original);
-        if (parameters.flag("truncate", true)) {
+        if (truncate) {
             low = Math.floor(low);
             high = Math.ceil(high);
         }

@@ -41,7 +41,7 @@ final class T5 implements Architecture {
                                 keys.rows("n_positions", TRAINED_POSITIONS),
                                 EncoderConfig.UNLIMITED,
                                 keys.id("pad_token_id", 0),
-                                false)
+                                keys.flag("is_causal", false))
                         .checked(keys);
         float eps = keys.epsilon("layer_norm_epsilon", 1e-6f);
         int bucketCount = keys.count("relative_attention_num_buckets", 32, 4, 1 << 16);
@@ -50,8 +50,11 @@ final class T5 implements Architecture {
         this.buckets = DistanceBuckets.t5(bucketCount, maxDistance);
         String feedForward =
                 keys.text("feed_forward_proj", type == ModelType.T5 ? "relu" : "gated-gelu");
-        boolean gated = feedForward.startsWith("gated-");
-        Activation activation = activation(keys, feedForward);
+        boolean gated = keys.flag("is_gated_act", feedForward.startsWith("gated-"));
+        Activation activation =
+                keys.has("dense_act_fn")
+                        ? keys.activation("dense_act_fn", "relu")
+                        : activation(keys, feedForward);
 
         this.word = word(weights, config);
         String first = "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight";
