@@ -38,7 +38,7 @@ final class Albert implements Architecture {
                                 positions,
                                 positions,
                                 keys.id("pad_token_id", 0),
-                                false)
+                                keys.flag("is_causal", false))
                         .checked(keys, "num_attention_heads", "hidden_size");
         Activation activation = keys.activation("hidden_act", "gelu_new");
         float eps = keys.epsilon("layer_norm_eps", 1e-12f);

@@ -52,7 +52,7 @@ final class Bert implements Architecture {
                                 positions,
                                 positions,
                                 padding,
-                                keys.flag("is_decoder", false))
+                                keys.flag("is_causal", keys.flag("is_decoder", false)))
                         .checked(keys, "num_attention_heads", "hidden_size");
         Activation activation = keys.activation("hidden_act", "gelu");
         float eps = keys.epsilon("layer_norm_eps", 1e-12f);

@@ -36,7 +36,7 @@ final class DistilBert implements Architecture {
                                 positions,
                                 positions,
                                 keys.id("pad_token_id", 0),
-                                false)
+                                keys.flag("is_causal", false))
                         .checked(keys, "n_heads", "dim");
         Activation activation = keys.activation("activation", "gelu");
 

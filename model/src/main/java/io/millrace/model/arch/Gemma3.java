@@ -17,6 +17,7 @@ final class Gemma3 implements Architecture {
     private final EncoderConfig config;
     private final int slidingWindow;
     private final boolean halvedWindow;
+    private final boolean toldTwice;
     private final Rope globalRope;
     private final Rope localRope;
     private final Weight word;
@@ -28,6 +29,7 @@ final class Gemma3 implements Architecture {
         int hidden = keys.width("hidden_size", 2304);
         int positions = keys.rows("max_position_embeddings", 131_072);
         this.halvedWindow = keys.flag("use_bidirectional_attention", false);
+        this.toldTwice = halvedWindow && !keys.flag("is_causal", true);
         this.config =
                 new EncoderConfig(
                                 ModelType.GEMMA3_TEXT,
@@ -43,12 +45,7 @@ final class Gemma3 implements Architecture {
                         .checked(keys, "num_attention_heads", "hidden_size");
         Shape shape = Shape.read(keys, config.numAttentionHeads());
         this.slidingWindow = keys.count("sliding_window", 4096, halvedWindow ? 0 : 1, 1 << 24);
-        int pattern =
-                keys.layers(
-                        keys.has("_sliding_window_pattern")
-                                ? "_sliding_window_pattern"
-                                : "sliding_window_pattern",
-                        6);
+        int pattern = keys.layers("sliding_window_pattern", 6);
         this.layerTypes =
                 LayerType.read(
                         keys,
@@ -57,10 +54,11 @@ final class Gemma3 implements Architecture {
         float globalTheta = keys.number("rope_theta", 1_000_000, 1, Float.MAX_VALUE);
         float localTheta = keys.number("rope_local_base_freq", 10_000, 1, Float.MAX_VALUE);
         this.globalRope =
-                Rope.read(keys, LayerType.FULL.rope(keys), globalTheta, shape.headSize, positions);
+                Rope.readNested(
+                        keys, LayerType.FULL.rope(keys), globalTheta, shape.headSize, positions);
         // The older form stretches full attention only.
         this.localRope =
-                Rope.read(
+                Rope.readNested(
                         keys,
                         keys.object("rope_parameters").object("sliding_attention"),
                         localTheta,
@@ -177,11 +175,17 @@ final class Gemma3 implements Architecture {
         return states;
     }
 
-    /** A model that was trained in both directions counts its window over both. */
+    /**
+     * A model that was trained in both directions counts its window over both; one more when it is
+     * told twice, as in the reference.
+     */
     private Window window(boolean causal) {
         if (causal) {
             return new Window(slidingWindow - 1, 0);
         }
-        return Window.within(halvedWindow ? slidingWindow / 2 : slidingWindow);
+        if (!halvedWindow) {
+            return Window.within(slidingWindow);
+        }
+        return Window.within(slidingWindow / 2 + (toldTwice ? 1 : 0));
     }
 }

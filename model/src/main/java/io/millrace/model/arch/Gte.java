@@ -37,7 +37,7 @@ final class Gte implements Architecture {
                                 positions,
                                 EncoderConfig.UNLIMITED,
                                 keys.id("pad_token_id", type == ModelType.GTE ? 1 : 0),
-                                false)
+                                keys.flag("is_causal", false))
                         .checked(keys, "num_attention_heads", "hidden_size");
         int headSize = keys.width("head_dim", hidden / heads);
         Activation activation = keys.activation("hidden_act", "gelu");

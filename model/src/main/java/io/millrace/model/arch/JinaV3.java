@@ -36,7 +36,7 @@ final class JinaV3 implements Architecture {
                                 positions,
                                 EncoderConfig.UNLIMITED,
                                 keys.id("pad_token_id", 1),
-                                false)
+                                keys.flag("is_causal", false))
                         .checked(keys, "num_attention_heads", "hidden_size");
         int headSize = keys.width("head_dim", hidden / heads);
         Activation activation = keys.activation("hidden_act", "gelu");

@@ -44,7 +44,7 @@ final class Llama implements Architecture {
                                 positions,
                                 EncoderConfig.UNLIMITED,
                                 keys.id("pad_token_id", defaults.padding),
-                                type != ModelType.EUROBERT && isCausal(keys))
+                                keys.flag("is_causal", type != ModelType.EUROBERT))
                         .checked(keys);
         Shape shape = Shape.read(type, keys, heads, hidden, defaults);
         this.layerTypes = layerTypes(type, keys, config.numHiddenLayers());
@@ -57,10 +57,6 @@ final class Llama implements Architecture {
                         .mapToObj(i -> shape.layer(config, weights, "layers." + i + "."))
                         .toList();
         this.finalNorm = Norm.rms(weights, "norm", hidden, shape.epsilon);
-    }
-
-    private static boolean isCausal(ConfigKeys keys) {
-        return keys.flag("is_causal", true) && !keys.flag("use_bidirectional_attention", false);
     }
 
     private static List<LayerType> layerTypes(ModelType type, ConfigKeys keys, int layers) {

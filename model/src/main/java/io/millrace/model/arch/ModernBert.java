@@ -38,7 +38,7 @@ final class ModernBert implements Architecture {
                                 positions,
                                 EncoderConfig.UNLIMITED,
                                 keys.id("pad_token_id", 50283),
-                                false)
+                                keys.flag("is_causal", false))
                         .checked(keys, "num_attention_heads", "hidden_size");
         Shape shape =
                 new Shape(
@@ -47,7 +47,8 @@ final class ModernBert implements Architecture {
                         keys.flag("norm_bias", false),
                         keys.flag("attention_bias", false),
                         keys.flag("mlp_bias", false));
-        this.window = Window.within(keys.count("local_attention", 128, 0, 1 << 24) / 2);
+        int within = keys.count("local_attention", 128, 0, 1 << 24) / 2;
+        this.window = Window.within(keys.count("sliding_window", within, 0, 1 << 24));
         int every = keys.layers("global_attn_every_n_layers", 3);
         this.layerTypes =
                 LayerType.read(
@@ -63,9 +64,10 @@ final class ModernBert implements Architecture {
                         Float.MAX_VALUE);
         int headSize = hidden / heads;
         this.globalRope =
-                Rope.read(keys, LayerType.FULL.rope(keys), globalTheta, headSize, positions);
+                Rope.readNested(keys, LayerType.FULL.rope(keys), globalTheta, headSize, positions);
         this.localRope =
-                Rope.read(keys, LayerType.SLIDING.rope(keys), localTheta, headSize, positions);
+                Rope.readNested(
+                        keys, LayerType.SLIDING.rope(keys), localTheta, headSize, positions);
 
         this.word = weights.get("embeddings.tok_embeddings.weight", config.vocabSize(), hidden);
         this.embeddingNorm = shape.norm(weights, "embeddings.norm", hidden);

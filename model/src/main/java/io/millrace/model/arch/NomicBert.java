@@ -71,7 +71,7 @@ final class NomicBert implements Architecture {
                                             2048),
                                     EncoderConfig.UNLIMITED,
                                     keys.id("pad_token_id", 0),
-                                    false)
+                                    keys.flag("is_causal", false))
                             .checked(keys, headsKey, hiddenKey);
             refuse(keys);
             return new Shape(

@@ -247,8 +247,7 @@ public final class PortableKernels implements Kernels {
                 nodes.add(
                         "Sub",
                         exactQuotient(
-                                scale(length, factor),
-                                nodes.constant((float) stretch.positions())),
+                                scale(length, factor), nodes.constant((float) stretch.positions())),
                         nodes.constant(factor - 1));
         int dimensions = 2 * pairs;
         float power = (float) dimensions / (dimensions - 2);
