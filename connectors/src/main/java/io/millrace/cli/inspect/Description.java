@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /** A model directory in words and numbers: one for people, one for machines. */
 final class Description {
@@ -102,22 +102,32 @@ final class Description {
     }
 
     private static List<String> pipeline(ModelDirectory model) {
-        Stream<String> pooling =
-                Stream.of(
-                        String.join(
-                                " + ",
-                                model.pipeline().modes().stream()
-                                        .map(mode -> mode.key())
-                                        .toList()));
-        return Stream.concat(pooling, model.pipeline().steps().stream().map(Description::step))
-                .toList();
+        return model.pipeline().steps().stream().map(Description::step).toList();
     }
 
     private static String step(Step step) {
+        if (step instanceof Step.Pooling pooling) {
+            String modes =
+                    pooling.modes().stream()
+                            .map(mode -> mode.key())
+                            .collect(Collectors.joining(" + "));
+            return pooling.includePrompt() ? modes : modes + " without the prompt";
+        }
         if (step instanceof Step.Dense dense) {
             List<Integer> shape = dense.linear().weight().shape();
-            return "dense %d to %d, %s"
-                    .formatted(shape.get(1), shape.get(0), word(dense.activation()));
+            return "dense %d to %d, %s%s%s"
+                    .formatted(
+                            shape.get(1),
+                            shape.get(0),
+                            word(dense.activation()),
+                            dense.residual() ? ", input added" : "",
+                            dense.ofTokens() ? ", of each token" : "");
+        }
+        if (step instanceof Step.LayerNorm) {
+            return "layer norm";
+        }
+        if (step instanceof Step.LayerMean mean) {
+            return "mean of layers from %d".formatted(mean.start());
         }
         return "normalize";
     }

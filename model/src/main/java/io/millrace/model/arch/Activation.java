@@ -33,7 +33,31 @@ public enum Activation {
     /** {@code 1 / (1 + e⁻ˣ)}. */
     SIGMOID,
     /** Hyperbolic tangent. */
-    TANH;
+    TANH,
+    /** {@code min(max(x, 0), 6)}. */
+    RELU6,
+    /** {@code x}, and 0.01 of it below zero. */
+    LEAKY_RELU,
+    /** {@code x}, and {@code eˣ - 1} below zero. */
+    ELU,
+    /** ELU, scaled so that variance stays. */
+    SELU,
+    /** {@code ln(1 + eˣ)}. */
+    SOFTPLUS,
+    /** {@code x / (1 + |x|)}. */
+    SOFTSIGN,
+    /** {@code x · tanh(ln(1 + eˣ))}. */
+    MISH,
+    /** {@code ln(1 / (1 + e⁻ˣ))}. */
+    LOG_SIGMOID,
+    /** {@code x - tanh(x)}. */
+    TANH_SHRINK,
+    /** {@code x} between -1 and 1. */
+    HARD_TANH,
+    /** {@code min(max(x + 3, 0), 6) / 6}. */
+    HARD_SIGMOID,
+    /** {@code x} times that. */
+    HARD_SWISH;
 
     private static final Map<String, Activation> BY_NAME =
             new TreeMap<>(

@@ -130,16 +130,26 @@ public interface Kernels {
     // Pooling
 
     /** One where a position holds a token, zero where padding. {@code [B, S, 1]} */
-    Value tokenMask(Batch batch);
+    default Value tokenMask(Batch batch) {
+        return tokenMask(0, batch);
+    }
+
+    /** One where a position from this on holds a token, otherwise zero. {@code [B, S, 1]} */
+    Value tokenMask(int from, Batch batch);
 
     /** One for the first position, two for the second, … {@code [S, 1]} */
     Value ordinals(Batch batch);
 
-    /** The first position of each row. {@code [B, S, H] → [B, H]} */
-    Value first(Value tokens);
+    /**
+     * This position of each row, the very first where it holds no token. {@code [B, S, H] → [B, H]}
+     */
+    Value first(Value tokens, int from, Batch batch);
 
-    /** The last position of each row that holds a token. {@code [B, S, H] → [B, H]} */
-    Value last(Value tokens, Batch batch);
+    /**
+     * The last position of each row that holds a token, zeros where that is before this one. {@code
+     * [B, S, H] → [B, H]}
+     */
+    Value last(Value tokens, int from, Batch batch);
 
     /** The largest of each component over positions where the mask is one. */
     Value maxWhere(Value tokens, Value mask);
@@ -160,6 +170,9 @@ public interface Kernels {
     /** {@code x / max(‖x‖₂, 1e-12)} of each row. {@code [B, D] → [B, D]} */
     Value normalize(Value x);
 
+    /** {@code Σ weightᵢ · xᵢ / Σ weightᵢ} */
+    Value weightedMean(List<Value> values, Weight weights);
+
     /** Values side by side. {@code [B, D₁], [B, D₂], … → [B, D₁ + D₂ + …]} */
     Value concat(List<Value> values);
 
@@ -175,4 +188,7 @@ public interface Kernels {
     Value divide(Value a, Value b);
 
     Value sqrt(Value x);
+
+    /** {@code max(x, least)} */
+    Value atLeast(Value x, float least);
 }

@@ -132,6 +132,22 @@ public final class PortableKernels implements Kernels {
             case TANH -> nodes.add("Tanh", x);
             case SIGMOID -> nodes.add("Sigmoid", x);
             case SILU -> multiply(x, nodes.add("Sigmoid", x));
+            case RELU6 -> nodes.add("Relu6", x);
+            case LEAKY_RELU -> nodes.add("LeakyRelu", b -> b.setAttr("alpha", 0.01f), x);
+            case ELU -> nodes.add("Elu", x);
+            case SELU -> nodes.add("Selu", x);
+            case SOFTPLUS -> nodes.add("Softplus", x);
+            case SOFTSIGN -> nodes.add("Softsign", x);
+            case MISH -> multiply(x, nodes.add("Tanh", nodes.add("Softplus", x)));
+            case LOG_SIGMOID -> nodes.add("Neg", nodes.add("Softplus", nodes.add("Neg", x)));
+            case TANH_SHRINK -> nodes.add("Sub", x, nodes.add("Tanh", x));
+            case HARD_TANH ->
+                    nodes.add(
+                            "Maximum",
+                            nodes.add("Minimum", x, nodes.constant(1f)),
+                            nodes.constant(-1f));
+            case HARD_SIGMOID -> hardSigmoid(x);
+            case HARD_SWISH -> multiply(x, hardSigmoid(x));
             case GELU_ERF -> {
                 Value erf = nodes.add("Erf", multiply(x, nodes.constant((float) Math.sqrt(0.5))));
                 Value half = multiply(x, nodes.constant(0.5f));
@@ -149,6 +165,11 @@ public final class PortableKernels implements Kernels {
                 yield multiply(gate, x);
             }
         };
+    }
+
+    /** {@code min(max(x + 3, 0), 6) / 6} */
+    private Value hardSigmoid(Value x) {
+        return scale(nodes.add("Relu6", add(x, nodes.constant(3f))), 1 / 6f);
     }
 
     @Override
@@ -427,9 +448,13 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
-    public Value tokenMask(Batch batch) {
+    public Value tokenMask(int from, Batch batch) {
         Value lengths = reshape(batch.lengths(), nodes.constants(-1, 1)); // [B, 1]
         Value mask = toFloat(nodes.add("Less", range(batch), lengths)); // [B, S]
+        if (from > 0) {
+            Value counts = nodes.add("GreaterEqual", range(batch), nodes.constant(from)); // [S]
+            mask = multiply(mask, toFloat(counts));
+        }
         return nodes.add("ExpandDims", mask, nodes.constant(-1));
     }
 
@@ -440,15 +465,34 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
-    public Value first(Value tokens) {
-        return nodes.add("GatherV2", tokens, nodes.constant(0), nodes.constant(1));
+    public Value first(Value tokens, int from, Batch batch) {
+        if (from == 0) {
+            return nodes.add("GatherV2", tokens, nodes.constant(0), nodes.constant(1));
+        }
+        Value there = nodes.add("Greater", batch.lengths(), nodes.constant(from)); // [B]
+        return gatherByRow(
+                tokens, nodes.add("SelectV2", there, nodes.constant(from), nodes.constant(0)));
+    }
+
+    /** One position of each row. */
+    private Value gatherByRow(Value tokens, Value index) {
+        return nodes.add(
+                "GatherV2", b -> b.setAttr("batch_dims", 1), tokens, index, nodes.constant(1));
     }
 
     @Override
-    public Value last(Value tokens, Batch batch) {
+    public Value last(Value tokens, int from, Batch batch) {
         Value index = nodes.add("Sub", batch.lengths(), nodes.constant(1)); // [B]
+        Value last = gatherByRow(tokens, index);
+        if (from == 0) {
+            return last;
+        }
+        Value there = nodes.add("Greater", batch.lengths(), nodes.constant(from)); // [B]
         return nodes.add(
-                "GatherV2", b -> b.setAttr("batch_dims", 1), tokens, index, nodes.constant(1));
+                "SelectV2",
+                nodes.add("ExpandDims", there, nodes.constant(-1)),
+                last,
+                nodes.constant(0f));
     }
 
     @Override
@@ -491,6 +535,20 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
+    public Value weightedMean(List<Value> values, Weight weights) {
+        Value factors = variables.read(weights); // [n]
+        Value sum = multiply(values.get(0), at(factors, 0));
+        for (int i = 1; i < values.size(); i++) {
+            sum = add(sum, multiply(values.get(i), at(factors, i)));
+        }
+        return divide(sum, nodes.add("Sum", factors, nodes.constant(0)));
+    }
+
+    private Value at(Value list, int index) {
+        return nodes.add("GatherV2", list, nodes.constant(index), nodes.constant(0));
+    }
+
+    @Override
     public Value concat(List<Value> values) {
         return values.size() == 1 ? values.get(0) : concatLast(values);
     }
@@ -522,6 +580,11 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value sqrt(Value x) {
         return nodes.add("Sqrt", x);
+    }
+
+    @Override
+    public Value atLeast(Value x, float least) {
+        return nodes.add("Maximum", x, nodes.constant(least));
     }
 
     private Value squeeze(Value x, int axis) {

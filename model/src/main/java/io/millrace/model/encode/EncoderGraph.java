@@ -41,7 +41,7 @@ record EncoderGraph(
         PortableKernels kernels = new PortableKernels(graph);
         List<Value> states = directory.architecture().forward(kernels, batch);
         Value hidden = states.get(states.size() - 1);
-        Value vectors = pipeline.apply(kernels, hidden, directory.config().hiddenSize(), batch);
+        Value vectors = pipeline.apply(kernels, states, directory.config().hiddenSize(), batch);
         List<Operand<?>> attentions = new ArrayList<>();
         kernels.attentions().forEach(attention -> attentions.add(attention.operand()));
         return new EncoderGraph(

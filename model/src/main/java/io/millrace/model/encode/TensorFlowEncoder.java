@@ -126,8 +126,13 @@ final class TensorFlowEncoder implements Encoder {
         }
     }
 
-    private static Pipeline pipeline(ModelDirectory directory, EncoderOptions options) {
+    private static Pipeline pipeline(
+            ModelDirectory directory, HuggingFaceTokenizer tokenizer, EncoderOptions options) {
         Pipeline pipeline = directory.pipeline();
+        String prompt = prompt(directory, options);
+        if (pipeline.excludesPrompt() && !prompt.isEmpty()) {
+            pipeline = pipeline.withPromptTokens(tokenizer.promptTokens(prompt));
+        }
         if (options.truncateDimOverride().isPresent()) {
             int components = options.truncateDimOverride().get();
             if (components < 1) {
@@ -145,7 +150,7 @@ final class TensorFlowEncoder implements Encoder {
     private static TensorFlowEncoder open(
             ModelDirectory directory, HuggingFaceTokenizer tokenizer, EncoderOptions options) {
         NativeSettings.apply();
-        Pipeline pipeline = pipeline(directory, options);
+        Pipeline pipeline = pipeline(directory, tokenizer, options);
         Graph graph = new Graph();
         try {
             AttentionMask byDirectory =

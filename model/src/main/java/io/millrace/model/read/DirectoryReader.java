@@ -42,9 +42,9 @@ final class DirectoryReader {
         List<Module> modules = Module.readAll(files, problems);
         String folder = modules.isEmpty() ? "" : modules.get(0).folder();
         SentenceConfig sentence = SentenceConfig.read(files, problems);
-        PipelineReader pipelineReader = new PipelineReader(files, sentence, problems);
-
         Optional<JsonFile> keys = config(folder);
+        JsonFile model = keys.orElseGet(() -> JsonFile.empty(folder + CONFIG, problems));
+        PipelineReader pipelineReader = new PipelineReader(files, sentence, model, problems);
         StoredWeights weights =
                 new WeightFiles(files, problems)
                         .find(folder)
@@ -52,13 +52,10 @@ final class DirectoryReader {
         Optional<Architecture> architecture = keys.flatMap(k -> architecture(k, weights));
         Optional<EncoderConfig> config = architecture.map(Architecture::config);
         Optional<TokenizerSettings> tokenizer =
-                new TokenizerReader(
-                                files,
-                                folder,
-                                keys.orElseGet(() -> JsonFile.empty(folder + CONFIG, problems)),
-                                problems)
+                new TokenizerReader(files, folder, model, problems)
                         .read(config, sentence.prompts().defaultText());
-        Optional<Pipeline> pipeline = config.map(c -> pipelineReader.read(modules, c.hiddenSize()));
+        Optional<Pipeline> pipeline =
+                config.map(c -> pipelineReader.read(modules, c.hiddenSize(), c.numHiddenLayers()));
         problems.throwIfAny();
 
         List<StoredWeights> stored = new ArrayList<>(pipelineReader.weights());

@@ -2,8 +2,11 @@ package io.millrace.model.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One entry of {@code modules.json}.
@@ -20,31 +23,49 @@ record Module(Type type, String folder) {
         TRANSFORMER("Transformer"),
         POOLING("Pooling"),
         DENSE("Dense"),
-        NORMALIZE("Normalize");
+        NORMALIZE("Normalize"),
+        LAYER_NORM("LayerNorm"),
+        WEIGHTED_LAYER_POOLING("WeightedLayerPooling"),
+        /** Does nothing but in training. */
+        DROPOUT("Dropout");
 
         private final String className;
 
         Type(String className) {
             this.className = className;
         }
+
+        String className() {
+            return className;
+        }
     }
 
-    /**
-     * The modules in order. Without the file: the transformer alone, after which the pipeline takes
-     * the mean.
-     */
+    /** Why some others cannot be. */
+    private static final Map<String, String> REASONS =
+            Map.of(
+                    "Router", "it sends queries and documents different ways",
+                    "Asym", "it sends queries and documents different ways",
+                    "CLIPModel", "it is for images",
+                    "StaticEmbedding", "it has no transformer",
+                    "WordEmbeddings", "it has no transformer",
+                    "BoW", "it has no transformer",
+                    "SpladePooling", "it is for sparse vectors",
+                    "MLMTransformer", "it is for sparse vectors",
+                    "LSTM", "it is a network of its own",
+                    "CNN", "it is a network of its own");
+
+    /** The modules in order; empty where there is no such file. */
     static List<Module> readAll(ModelFiles files, Problems problems) {
         Optional<JsonNode> json =
                 files.find(FILE).flatMap(file -> JsonFile.readTree(FILE, file, problems));
-        if (json.isEmpty()) {
-            return List.of(new Module(Type.TRANSFORMER, ""));
-        }
         List<Module> modules = new ArrayList<>();
-        for (JsonNode entry : json.get()) {
-            read(entry, files, problems).ifPresent(modules::add);
-        }
-        if (modules.size() == json.get().size()) {
-            checkOrder(modules, problems);
+        if (json.isPresent()) {
+            for (JsonNode entry : json.get()) {
+                read(entry, files, problems).ifPresent(modules::add);
+            }
+            if (modules.size() == json.get().size()) {
+                checkFirst(modules, problems);
+            }
         }
         return modules;
     }
@@ -64,26 +85,22 @@ record Module(Type type, String folder) {
                 return Optional.of(new Module(type, folder));
             }
         }
+        String reason = name.startsWith(PACKAGE) ? REASONS.getOrDefault(last, "") : "";
         problems.add(
                 FILE,
-                "modules Transformer, Pooling, Dense, Normalize of sentence_transformers",
-                "\"%s\"".formatted(name));
+                "modules %s of sentence_transformers"
+                        .formatted(
+                                Arrays.stream(Type.values())
+                                        .map(Type::className)
+                                        .collect(Collectors.joining(", "))),
+                "\"%s\"".formatted(name) + (reason.isEmpty() ? "" : ": " + reason));
         return Optional.empty();
     }
 
-    private static void checkOrder(List<Module> modules, Problems problems) {
+    private static void checkFirst(List<Module> modules, Problems problems) {
         List<Type> types = modules.stream().map(Module::type).toList();
-        boolean ordered =
-                types.size() >= 2
-                        && types.get(0) == Type.TRANSFORMER
-                        && types.get(1) == Type.POOLING
-                        && types.lastIndexOf(Type.TRANSFORMER) == 0
-                        && types.lastIndexOf(Type.POOLING) == 1;
-        if (!ordered) {
-            problems.add(
-                    FILE,
-                    "a Transformer, a Pooling, then any Dense and Normalize",
-                    types.toString());
+        if (types.indexOf(Type.TRANSFORMER) != 0 || types.lastIndexOf(Type.TRANSFORMER) != 0) {
+            problems.add(FILE, "one Transformer, the first module", types.toString());
         }
     }
 }

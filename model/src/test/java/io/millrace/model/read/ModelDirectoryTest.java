@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.model.ModelException;
 import io.millrace.model.pool.PoolingMode;
+import io.millrace.model.pool.Step;
 import io.millrace.model.testing.ModelCopy;
 import io.millrace.model.tokenize.Truncation;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ class ModelDirectoryTest {
         assertThat(directory.id()).isEqualTo("bert-cls-dense");
         assertThat(directory.revision()).matches("sha256:[0-9a-f]{16}");
         assertThat(directory.config().hiddenSize()).isEqualTo(32);
-        assertThat(directory.pipeline().modes()).containsExactly(PoolingMode.CLS);
+        assertThat(modes(directory)).containsExactly(PoolingMode.CLS);
         assertThat(directory.pipeline().dimension()).isEqualTo(24);
         assertThat(directory.tokenizer().kind()).isEqualTo("WordPiece");
         assertThat(directory.tokenizer().maxTokens()).isEqualTo(64);
@@ -263,12 +264,18 @@ class ModelDirectoryTest {
     void modules() {
         assertModules(
                 "[{\"path\": \"\", \"type\": \"custom_st.Transformer\"}]",
-                "modules.json: expected modules Transformer, Pooling, Dense, Normalize of"
-                        + " sentence_transformers, found \"custom_st.Transformer\"");
+                "modules.json: expected modules Transformer, Pooling, Dense, Normalize, LayerNorm,"
+                        + " WeightedLayerPooling, Dropout of sentence_transformers, found"
+                        + " \"custom_st.Transformer\"");
+        assertModules(
+                "[{\"path\": \"\", \"type\": \"sentence_transformers.models.Router\"}]",
+                "modules.json: expected modules Transformer, Pooling, Dense, Normalize, LayerNorm,"
+                        + " WeightedLayerPooling, Dropout of sentence_transformers, found"
+                        + " \"sentence_transformers.models.Router\": it sends queries and documents"
+                        + " different ways");
         assertModules(
                 "[{\"path\": \"\", \"type\": \"sentence_transformers.models.Transformer\"}]",
-                "modules.json: expected a Transformer, a Pooling, then any Dense and Normalize,"
-                        + " found [TRANSFORMER]");
+                "modules.json: expected a Pooling, found none");
         assertModules(
                 "[{\"path\": \"../x\", \"type\": \"sentence_transformers.models.Transformer\"}]",
                 "modules.json: expected paths inside the directory, found \"../x\"");
@@ -283,8 +290,8 @@ class ModelDirectoryTest {
     void withoutModulesTheMeanIsTaken() {
         ModelCopy copy = copy("bert-max").delete("modules.json");
         ModelDirectory directory = ModelDirectory.open(copy.directory());
-        assertThat(directory.pipeline().modes()).containsExactly(PoolingMode.MEAN);
-        assertThat(directory.pipeline().steps()).isEmpty();
+        assertThat(modes(directory)).containsExactly(PoolingMode.MEAN);
+        assertThat(directory.pipeline().steps()).hasSize(1);
     }
 
     @Test
@@ -296,7 +303,7 @@ class ModelDirectoryTest {
                 {"word_embedding_dimension": 32, "pooling_mode_mean_tokens": true,
                  "pooling_mode_cls_token": true, "pooling_mode_lasttoken": false}""");
         ModelDirectory directory = ModelDirectory.open(copy.directory());
-        assertThat(directory.pipeline().modes()).containsExactly(PoolingMode.CLS, PoolingMode.MEAN);
+        assertThat(modes(directory)).containsExactly(PoolingMode.CLS, PoolingMode.MEAN);
         assertThat(directory.pipeline().dimension()).isEqualTo(64);
     }
 
@@ -320,13 +327,11 @@ class ModelDirectoryTest {
                 .containsExactly(
                         "1_Pooling/config.json: expected embedding_dimension: hidden_size 32, found"
                                 + " 33",
-                        "1_Pooling/config.json: expected include_prompt: true, as there is a default"
-                                + " prompt, found false",
                         "1_Pooling/config.json: expected pooling_mode: one or several of cls, max,"
                                 + " mean, mean_sqrt_len_tokens, weightedmean, lasttoken, found"
                                 + " \"median\"",
-                        "2_Normalize/config.json: expected module_input_name: sentence_embedding,"
-                                + " found \"tokens\"");
+                        "2_Normalize/config.json: expected module_input_name: sentence_embedding"
+                                + " or token_embeddings, found \"tokens\"");
 
         ModelCopy dense = copy("bert-cls-dense");
         dense.edit(
@@ -337,13 +342,14 @@ class ModelDirectoryTest {
                                 .put("use_residual", true));
         assertThat(problems(dense))
                 .containsExactly(
-                        "2_Dense/config.json: expected use_residual: false, found true",
                         "2_Dense/config.json: expected in_features: 32, what the module before it"
                                 + " gives, found 31",
                         "2_Dense/model.safetensors: expected tensor linear.weight [25, 32], found"
                                 + " [24, 32] in model.safetensors",
                         "2_Dense/model.safetensors: expected tensor linear.bias [25], found [24] in"
-                                + " model.safetensors");
+                                + " model.safetensors",
+                        "2_Dense/model.safetensors: expected tensor residual.weight [25, 32], found"
+                                + " none");
 
         ModelCopy activation = ModelCopy.of("bert-cls-dense", temp.resolve("activation"));
         activation.edit(
@@ -476,5 +482,9 @@ class ModelDirectoryTest {
                  {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]""");
         assertThat(ModelDirectory.open(copy.directory()).files())
                 .containsKey("0_Transformer/model.safetensors");
+    }
+
+    private static List<PoolingMode> modes(ModelDirectory directory) {
+        return ((Step.Pooling) directory.pipeline().steps().get(0)).modes();
     }
 }
