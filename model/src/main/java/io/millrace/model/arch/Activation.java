@@ -34,10 +34,6 @@ public enum Activation {
     SIGMOID,
     /** Hyperbolic tangent. */
     TANH,
-    /** {@code min(max(x, 0), 6)}. */
-    RELU6,
-    /** {@code x}, and 0.01 of it below zero. */
-    LEAKY_RELU,
     /** {@code x}, and {@code eˣ - 1} below zero. */
     ELU,
     /** ELU, scaled so that variance stays. */
@@ -46,8 +42,6 @@ public enum Activation {
     SOFTPLUS,
     /** {@code x / (1 + |x|)}. */
     SOFTSIGN,
-    /** {@code x · tanh(ln(1 + eˣ))}. */
-    MISH,
     /** {@code ln(1 / (1 + e⁻ˣ))}. */
     LOG_SIGMOID,
     /** {@code x - tanh(x)}. */
@@ -55,9 +49,7 @@ public enum Activation {
     /** {@code x} between -1 and 1. */
     HARD_TANH,
     /** {@code min(max(x + 3, 0), 6) / 6}. */
-    HARD_SIGMOID,
-    /** {@code x} times that. */
-    HARD_SWISH;
+    HARD_SIGMOID;
 
     private static final Map<String, Activation> BY_NAME =
             new TreeMap<>(

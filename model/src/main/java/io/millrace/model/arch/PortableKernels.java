@@ -117,10 +117,6 @@ public final class PortableKernels implements Kernels {
             case RELU -> nodes.add("Relu", x);
             case RELU6 -> nodes.add("Relu6", x);
             case LEAKY_RELU -> nodes.add("LeakyRelu", b -> b.setAttr("alpha", 0.01f), x);
-            case HARD_SWISH -> {
-                Value gate = nodes.add("Relu6", add(x, nodes.constant(3f)));
-                yield divide(multiply(x, gate), nodes.constant(6f));
-            }
             case MISH -> multiply(x, nodes.add("Tanh", nodes.add("Softplus", x)));
             case GELU_CLIPPED -> {
                 Value gelu = activate(x, Activation.GELU_ERF);
@@ -132,13 +128,10 @@ public final class PortableKernels implements Kernels {
             case TANH -> nodes.add("Tanh", x);
             case SIGMOID -> nodes.add("Sigmoid", x);
             case SILU -> multiply(x, nodes.add("Sigmoid", x));
-            case RELU6 -> nodes.add("Relu6", x);
-            case LEAKY_RELU -> nodes.add("LeakyRelu", b -> b.setAttr("alpha", 0.01f), x);
             case ELU -> nodes.add("Elu", x);
             case SELU -> nodes.add("Selu", x);
             case SOFTPLUS -> nodes.add("Softplus", x);
             case SOFTSIGN -> nodes.add("Softsign", x);
-            case MISH -> multiply(x, nodes.add("Tanh", nodes.add("Softplus", x)));
             case LOG_SIGMOID -> nodes.add("Neg", nodes.add("Softplus", nodes.add("Neg", x)));
             case TANH_SHRINK -> nodes.add("Sub", x, nodes.add("Tanh", x));
             case HARD_TANH ->
