@@ -77,8 +77,10 @@ final class InferenceThreads implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdown();
+        // In this order: a thread that has seen a task in the queue of a pool that was shut down
+        // waits for it forever when it is taken away.
         threads.getQueue().clear();
+        threads.shutdown();
         // Cancelling a task interrupts it again and again; the native call still has to end first.
         boolean interrupted = false;
         while (true) {

@@ -31,7 +31,7 @@ class InferenceThreadsTest {
                 new InferenceThreads(new FakeEncoder(64), 1, "test", inference -> {});
         Slot slot = new Slot(new BufferedRecord(TestRecords.tokens(1, 5), null), 0);
         for (int i = 0; i < 3; i++) {
-            threads.submit(new Batch<>(List.of(slot), 8, FlushReason.FULL));
+            threads.submit(new Batch<>(List.of(slot), 8, 64, FlushReason.FULL));
         }
         threads.close();
     }
