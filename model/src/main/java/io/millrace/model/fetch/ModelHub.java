@@ -74,7 +74,8 @@ public final class ModelHub {
 
     /**
      * What to call a model so that it is the same everywhere and for ever: {@code org/name@commit}.
-     * That it has the files that are needed is checked; nothing is written.
+     * That it has the files that are needed is checked; nothing is written. A commit is taken as it is
+     * where the Hub cannot be asked.
      *
      * @param model a path, returned as it is, or {@code org/name[@revision]}
      * @throws HubException when there is no such model, or it has not what is needed
@@ -124,13 +125,15 @@ public final class ModelHub {
 
         /** Makes sure that everything could be fetched, and says at which commit. */
         HubReference find() throws InterruptedException {
-            Optional<HubReference> cached = cached(FetchListener.NONE);
-            if (cached.isPresent()) {
-                return cached.get();
-            }
             try {
-                return new Fetch(this, FetchListener.NONE).check();
+                Optional<HubReference> cached = cached(FetchListener.NONE);
+                return cached.isPresent()
+                        ? cached.get()
+                        : new Fetch(this, FetchListener.NONE).check();
             } catch (HubException e) {
+                if (reference.isCommit() && (settings.offline() || e.isTemporary())) {
+                    return reference; // those that run it may have it, or reach the Hub
+                }
                 return fallBack(e, FetchListener.NONE);
             }
         }

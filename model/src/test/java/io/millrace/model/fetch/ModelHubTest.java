@@ -517,6 +517,18 @@ class ModelHubTest extends HubTest {
         assertThat(modelHub().resolve(FakeHub.ID, listener).name()).isEqualTo(name);
     }
 
+    /** A job may be submitted where neither the Hub nor its cache is. */
+    @Test
+    void pinnedCommitStaysAsItIsWithoutTheHub() throws Exception {
+        String name = FakeHub.ID + "@" + FakeHub.COMMIT;
+        hub.close();
+
+        assertThat(modelHub().pin(name)).isEqualTo(name);
+        environment.put("HF_HUB_OFFLINE", "1");
+        assertThat(modelHub().pin(name)).isEqualTo(name);
+        assertThatThrownBy(() -> modelHub().pin(FakeHub.ID)).hasMessageContaining("no such rev");
+    }
+
     @Test
     void pinRefusesWhatCannotBeRun() {
         hub.remove(WEIGHTS);
