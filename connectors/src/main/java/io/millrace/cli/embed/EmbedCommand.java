@@ -127,6 +127,14 @@ public final class EmbedCommand implements Callable<Integer> {
     private @Nullable AttentionMask attentionMask;
 
     @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "A LoRA adapter (PEFT) to merge into the model's weights. Default: none but one"
+                            + " that is in the model directory itself.")
+    private @Nullable Path adapter;
+
+    @Option(
             names = "--prompt-name",
             paramLabel = "NAME",
             description =
@@ -217,7 +225,8 @@ public final class EmbedCommand implements Callable<Integer> {
                 .withPromptName(promptName)
                 .withTruncateDim(truncateDim)
                 .withNormalize(normalize)
-                .withStripText(stripText);
+                .withStripText(stripText)
+                .withAdapter(adapter == null ? null : adapter.toString());
     }
 
     private Counts embed(Encoder encoder, InputStream in) throws IOException, InterruptedException {

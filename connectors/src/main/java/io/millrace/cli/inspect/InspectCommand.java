@@ -61,6 +61,14 @@ public final class InspectCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "A LoRA adapter (PEFT) to merge into the model's weights. Default: none but one"
+                            + " that is in the model directory itself.")
+    private @Nullable Path adapter;
+
+    @Option(
             names = "--attention",
             paramLabel = "TEXT",
             description = {
@@ -81,12 +89,15 @@ public final class InspectCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             Path path = ModelArgument.resolve(name, spec.commandLine().getErr()).directory();
-            ModelDirectory model = ModelDirectory.open(path);
+            ModelDirectory model =
+                    adapter == null
+                            ? ModelDirectory.open(path)
+                            : ModelDirectory.open(path, adapter);
             if (attention != null) {
                 writeAttention(model, attention).forEach(file -> out.println("wrote " + file));
                 return 0;
             }
-            Trial trial = Trial.of(path);
+            Trial trial = Trial.of(path, options());
             if (json) {
                 out.println(JSON.writeValueAsString(Description.forMachines(model, trial)));
             } else {
@@ -108,10 +119,14 @@ public final class InspectCommand implements Callable<Integer> {
         }
     }
 
+    private EncoderOptions options() {
+        return EncoderOptions.DEFAULT.withAdapter(adapter == null ? null : adapter.toString());
+    }
+
     private List<Path> writeAttention(ModelDirectory model, String text) throws IOException {
         Attention weights;
         try {
-            weights = Attention.of(model.path(), EncoderOptions.DEFAULT, text);
+            weights = Attention.of(model.path(), options(), text);
         } catch (TextException e) {
             throw new ParameterException(spec.commandLine(), "--attention: " + e.getMessage(), e);
         }

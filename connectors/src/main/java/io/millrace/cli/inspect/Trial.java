@@ -1,6 +1,7 @@
 package io.millrace.cli.inspect;
 
 import io.millrace.model.encode.Encoder;
+import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.encode.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,10 +27,10 @@ record Trial(String device, long loadMillis, OptionalLong memoryBytes, double to
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
 
-    static Trial of(Path model) throws IOException {
+    static Trial of(Path model, EncoderOptions options) throws IOException {
         OptionalLong before = residentBytes();
         long start = System.nanoTime();
-        try (Encoder encoder = Encoder.open(model)) {
+        try (Encoder encoder = Encoder.open(model, options)) {
             long loaded = System.nanoTime();
             TokenBatch batch = batch(encoder);
             encoder.encode(batch); // the first call prepares the graph

@@ -101,7 +101,11 @@ public final class RunCommand {
             WebPort.require("--web-ui", local.webPort);
         }
         ResolvedModel model = ModelArgument.resolve(encode.model(), err);
-        ModelDirectory.open(model.directory());
+        encode.encoder()
+                .adapterDirectory()
+                .ifPresentOrElse(
+                        adapter -> ModelDirectory.open(model.directory(), adapter),
+                        () -> ModelDirectory.open(model.directory()));
         KafkaPreflight.check(kafka);
         try (Interruption interruption = Interruption.listen();
                 StateDirectory state = StateDirectory.open(stateDirectory(kafka), kind(kafka));

@@ -11,6 +11,7 @@ import io.millrace.model.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -67,7 +68,7 @@ public final class SharedEncoder implements Encoder {
     static SharedEncoder open(Path directory, EncoderOptions options, Loader loader)
             throws InterruptedException {
         ModelFiles files = ModelFiles.of(directory);
-        Key key = new Key(files, options);
+        Key key = new Key(files, options.adapterDirectory().map(ModelFiles::of), options);
         Loaded loaded;
         synchronized (LOADED) {
             loaded = LOADED.computeIfAbsent(key, any -> new Loaded());
@@ -140,7 +141,7 @@ public final class SharedEncoder implements Encoder {
         Encoder load(Path directory, EncoderOptions options);
     }
 
-    private record Key(ModelFiles files, EncoderOptions options) {}
+    private record Key(ModelFiles files, Optional<ModelFiles> adapter, EncoderOptions options) {}
 
     /** One model and how many have a share of it. */
     private static final class Loaded {

@@ -103,6 +103,14 @@ public record EncodeOptions(
                     .withDescription(
                             "Drop spaces around a text, as sentence-transformers did up to version 5.");
 
+    public static final ConfigOption<String> ADAPTER =
+            key("adapter")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Directory of a LoRA adapter (PEFT) that is merged into the model's weights. Default: none but one"
+                                    + " that is in the model directory itself.");
+
     public static final ConfigOption<Integer> BATCH_TOKENS =
             key("batch-tokens")
                     .intType()
@@ -148,6 +156,7 @@ public record EncodeOptions(
                     TRUNCATE_DIM,
                     NORMALIZE,
                     STRIP_TEXT,
+                    ADAPTER,
                     BATCH_TOKENS,
                     BATCH_ROWS,
                     LINGER,
@@ -210,7 +219,8 @@ public record EncodeOptions(
                         .withPromptName(config.getOptional(PROMPT_NAME).orElse(null))
                         .withTruncateDim(config.getOptional(TRUNCATE_DIM).orElse(null))
                         .withNormalize(config.get(NORMALIZE))
-                        .withStripText(config.get(STRIP_TEXT));
+                        .withStripText(config.get(STRIP_TEXT))
+                        .withAdapter(config.getOptional(ADAPTER).orElse(null));
         return new EncodeOptions(
                 model,
                 encoder,

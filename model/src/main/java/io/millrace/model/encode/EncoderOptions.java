@@ -2,6 +2,7 @@ package io.millrace.model.encode;
 
 import io.millrace.model.tokenize.Truncation;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     truncateDim} too
  * @param stripText whether spaces around a text, its prompt included, are dropped, as
  *     sentence-transformers did up to version 5
+ * @param adapter directory of a LoRA adapter that is merged into the weights; null: none but one
+ *     that is in the model's directory itself
  */
 public record EncoderOptions(
         @Nullable Integer maxTokens,
@@ -34,10 +37,11 @@ public record EncoderOptions(
         @Nullable String promptName,
         @Nullable Integer truncateDim,
         boolean normalize,
-        boolean stripText)
+        boolean stripText,
+        @Nullable String adapter)
         implements Serializable {
     public static final EncoderOptions DEFAULT =
-            new EncoderOptions(null, null, null, null, null, null, false, false);
+            new EncoderOptions(null, null, null, null, null, null, false, false, null);
 
     public EncoderOptions withMaxTokens(@Nullable Integer tokens) {
         return new EncoderOptions(
@@ -48,7 +52,8 @@ public record EncoderOptions(
                 promptName,
                 truncateDim,
                 normalize,
-                stripText);
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withTruncation(@Nullable Truncation side) {
@@ -60,12 +65,21 @@ public record EncoderOptions(
                 promptName,
                 truncateDim,
                 normalize,
-                stripText);
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withAttentionMask(@Nullable AttentionMask mask) {
         return new EncoderOptions(
-                maxTokens, truncation, mask, prompt, promptName, truncateDim, normalize, stripText);
+                maxTokens,
+                truncation,
+                mask,
+                prompt,
+                promptName,
+                truncateDim,
+                normalize,
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withPrompt(@Nullable String text) {
@@ -77,7 +91,8 @@ public record EncoderOptions(
                 promptName,
                 truncateDim,
                 normalize,
-                stripText);
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withPromptName(@Nullable String name) {
@@ -89,7 +104,8 @@ public record EncoderOptions(
                 name,
                 truncateDim,
                 normalize,
-                stripText);
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withTruncateDim(@Nullable Integer components) {
@@ -101,7 +117,8 @@ public record EncoderOptions(
                 promptName,
                 components,
                 normalize,
-                stripText);
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withNormalize(boolean toLengthOne) {
@@ -113,7 +130,8 @@ public record EncoderOptions(
                 promptName,
                 truncateDim,
                 toLengthOne,
-                stripText);
+                stripText,
+                adapter);
     }
 
     public EncoderOptions withStripText(boolean strip) {
@@ -125,7 +143,21 @@ public record EncoderOptions(
                 promptName,
                 truncateDim,
                 normalize,
-                strip);
+                strip,
+                adapter);
+    }
+
+    public EncoderOptions withAdapter(@Nullable String directory) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                prompt,
+                promptName,
+                truncateDim,
+                normalize,
+                stripText,
+                directory);
     }
 
     public Optional<Integer> maxTokensOverride() {
@@ -150,5 +182,9 @@ public record EncoderOptions(
 
     public Optional<Integer> truncateDimOverride() {
         return Optional.ofNullable(truncateDim);
+    }
+
+    public Optional<Path> adapterDirectory() {
+        return Optional.ofNullable(adapter).map(Path::of);
     }
 }

@@ -79,7 +79,10 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     static TensorFlowEncoder open(Path path, EncoderOptions options) {
-        ModelDirectory directory = ModelDirectory.open(path);
+        ModelDirectory directory =
+                options.adapterDirectory()
+                        .map(adapter -> ModelDirectory.open(path, adapter))
+                        .orElseGet(() -> ModelDirectory.open(path));
         HuggingFaceTokenizer tokenizer = tokenizer(directory, options);
         try {
             return open(directory, tokenizer, options);

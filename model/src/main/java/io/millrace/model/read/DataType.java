@@ -28,6 +28,9 @@ enum DataType {
     I64(64),
     U64(64);
 
+    /** For messages. */
+    static final String READABLE = "F64, F32, F16 or BF16";
+
     private final int bits;
 
     DataType(int bits) {
@@ -40,7 +43,7 @@ enum DataType {
 
     /** Whether weights may have this type; the others are only listed. */
     boolean isReadable() {
-        return this == F32 || this == F16 || this == BF16;
+        return this == F32 || this == F16 || this == BF16 || this == F64;
     }
 
     static Optional<DataType> of(String key) {

@@ -5,6 +5,7 @@ import io.millrace.model.arch.EncoderConfig;
 import io.millrace.model.arch.ModelType;
 import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelFiles.HubSnapshot;
+import io.millrace.model.read.Sources.Place;
 import io.millrace.model.tokenize.TokenizerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Reads the parts of a directory. After a problem it goes on wherever what follows still makes
@@ -25,50 +27,66 @@ final class DirectoryReader {
 
     private final Path path;
     private final Problems problems;
-    private final ModelFiles files;
 
     DirectoryReader(Path path) {
         this.path = path;
         this.problems = new Problems(path);
-        this.files = new ModelFiles(path);
     }
 
-    ModelDirectory read() {
-        if (!Files.isDirectory(path)) {
-            String found = Files.exists(path) ? "a file" : "nothing";
-            problems.add(path.toString(), "a directory", found);
-            problems.throwIfAny();
-        }
-        List<Module> modules = Module.readAll(files, problems);
-        String folder = modules.isEmpty() ? "" : modules.get(0).folder();
-        SentenceConfig sentence = SentenceConfig.read(files, problems);
-        Optional<JsonFile> keys = config(folder);
-        JsonFile model = keys.orElseGet(() -> JsonFile.empty(folder + CONFIG, problems));
-        PipelineReader pipelineReader = new PipelineReader(files, sentence, model, problems);
+    /**
+     * Reads a directory, and an adapter that may be in it.
+     *
+     * @param bases finds the directory of the model that an adapter names as its base
+     */
+    ModelDirectory read(Function<String, Optional<Path>> bases) {
+        return read(Sources.of(path, bases, problems));
+    }
+
+    /** Reads a directory, and an adapter that is in another. */
+    ModelDirectory read(Path adapter) {
+        return read(Sources.of(path, adapter, problems));
+    }
+
+    private ModelDirectory read(Sources sources) {
+        ModelFiles files = sources.pipeline().files();
+        Problems ofPipeline = sources.pipeline().problems();
+        SentenceConfig sentence = SentenceConfig.read(files, ofPipeline);
+        Optional<JsonFile> keys = config(sources.weights());
+        JsonFile model =
+                keys.orElseGet(
+                        () ->
+                                JsonFile.empty(
+                                        sources.weights().folder() + CONFIG,
+                                        sources.weights().problems()));
+        PipelineReader pipelineReader = new PipelineReader(files, sentence, model, ofPipeline);
         StoredWeights weights =
-                new WeightFiles(files, problems)
-                        .find(folder)
+                new WeightFiles(sources.weights().files(), sources.weights().problems())
+                        .find(sources.weights().folder())
                         .orElseGet(() -> StoredWeights.none(problems));
-        Optional<Architecture> architecture = keys.flatMap(k -> architecture(k, weights));
+        Optional<Architecture> architecture =
+                keys.flatMap(k -> architecture(k, weights, sources.adapter()));
         Optional<EncoderConfig> config = architecture.map(Architecture::config);
         Optional<TokenizerSettings> tokenizer =
-                new TokenizerReader(files, folder, model, problems)
-                        .read(config, sentence.prompts().defaultText());
+                tokenizer(sources, model).read(config, sentence.prompts().defaultText());
         Optional<Pipeline> pipeline =
-                config.map(c -> pipelineReader.read(modules, c.hiddenSize(), c.numHiddenLayers()));
+                config.map(
+                        c ->
+                                pipelineReader.read(
+                                        sources.modules(), c.hiddenSize(), c.numHiddenLayers()));
         problems.throwIfAny();
 
+        SortedMap<String, Path> used = used(sources);
         List<StoredWeights> stored = new ArrayList<>(pipelineReader.weights());
         stored.add(weights);
         return new ModelDirectory(
                 path,
-                files.hubSnapshot().map(HubSnapshot::id).orElseGet(this::name),
-                revision(),
+                hubSnapshot().map(HubSnapshot::id).orElseGet(this::name),
+                revision(used, sources),
                 architecture.orElseThrow(),
                 pipeline.orElseThrow(),
                 tokenizer.orElseThrow(),
                 sentence.prompts(),
-                sizes(),
+                sizes(used),
                 stored.stream().mapToLong(StoredWeights::parameters).sum(),
                 stored.stream()
                         .flatMap(w -> w.types().stream())
@@ -78,24 +96,35 @@ final class DirectoryReader {
                         .toList());
     }
 
-    private Optional<JsonFile> config(String folder) {
-        String name = folder + CONFIG;
-        Optional<Path> file = files.find(name);
+    private static Optional<JsonFile> config(Place place) {
+        String name = place.folder() + CONFIG;
+        Optional<Path> file = place.files().find(name);
         if (file.isEmpty()) {
-            problems.add(name, "the model's configuration", "no such file");
+            place.problems().add(name, "the model's configuration", "no such file");
         }
-        return file.flatMap(f -> JsonFile.read(name, f, problems));
+        return file.flatMap(f -> JsonFile.read(name, f, place.problems()));
+    }
+
+    /** The pipeline's own, or the base's where an adapter was saved without one. */
+    private static TokenizerReader tokenizer(Sources sources, JsonFile model) {
+        boolean own = sources.pipeline().files().exists(sources.folder() + TokenizerFiles.FILE);
+        Place place = own ? sources.pipeline() : sources.weights();
+        return new TokenizerReader(place.files(), place.folder(), model, place.problems());
     }
 
     /**
      * Empty when the configuration has problems, as sizes that follow from it mean nothing then.
      */
-    private Optional<Architecture> architecture(JsonFile config, StoredWeights weights) {
+    private Optional<Architecture> architecture(
+            JsonFile config, StoredWeights weights, Optional<Adapter> adapter) {
         Optional<ModelType> type = ModelType.of(config);
         if (type.isEmpty()) {
             return Optional.empty();
         }
         weights.begin(type.get().tensorPrefixes());
+        if (weights.isPresent()) {
+            adapter.ifPresent(a -> a.change(weights));
+        }
         Architecture architecture = Architecture.read(type.get(), config, weights);
         return weights.finish() ? Optional.of(architecture) : Optional.empty();
     }
@@ -105,22 +134,36 @@ final class DirectoryReader {
         return name == null ? "" : name.toString();
     }
 
-    private String revision() {
-        Optional<HubSnapshot> snapshot = files.hubSnapshot();
-        if (snapshot.isPresent()) {
+    private Optional<HubSnapshot> hubSnapshot() {
+        return new ModelFiles(path).hubSnapshot();
+    }
+
+    /** The files that were read, by their names; those of another directory by its label too. */
+    private static SortedMap<String, Path> used(Sources sources) {
+        SortedMap<String, Path> used = new TreeMap<>();
+        for (Place place : sources.all()) {
+            place.files().used().forEach((name, file) -> used.put(place.label() + name, file));
+        }
+        return used;
+    }
+
+    /** The Hub's commit says nothing of another directory. */
+    private String revision(SortedMap<String, Path> used, Sources sources) {
+        Optional<HubSnapshot> snapshot = hubSnapshot();
+        if (snapshot.isPresent() && sources.all().size() == 1) {
             return snapshot.get().commit();
         }
         try {
-            return Revision.of(files.used());
+            return Revision.of(used);
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
-    private SortedMap<String, Long> sizes() {
+    private SortedMap<String, Long> sizes(SortedMap<String, Path> used) {
         SortedMap<String, Long> sizes = new TreeMap<>();
         try {
-            for (Map.Entry<String, Path> file : files.used().entrySet()) {
+            for (Map.Entry<String, Path> file : used.entrySet()) {
                 sizes.put(file.getKey(), Files.size(file.getValue()));
             }
         } catch (IOException e) {

@@ -89,6 +89,11 @@ final class JsonFile implements ConfigKeys {
         return name;
     }
 
+    /** All keys with their values. */
+    Set<Map.Entry<String, JsonNode>> entries() {
+        return node.properties();
+    }
+
     JsonNode get(String key) {
         return node.path(key);
     }

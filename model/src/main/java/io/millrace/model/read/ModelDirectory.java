@@ -8,7 +8,9 @@ import io.millrace.model.tokenize.Prompts;
 import io.millrace.model.tokenize.TokenizerSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
  * A Hugging Face or sentence-transformers directory, read and found fit to run; no weight is loaded
@@ -42,7 +44,30 @@ public record ModelDirectory(
      * @throws ModelException with everything that is wrong with it
      */
     public static ModelDirectory open(Path path) {
-        return new DirectoryReader(path).read();
+        return open(path, base -> Optional.empty());
+    }
+
+    /**
+     * Reads a directory. When it is that of a LoRA adapter, its base is looked for inside the
+     * directory, then by the function; the adapter is merged into the weights while they are
+     * loaded.
+     *
+     * @param bases the directory of a model that an adapter was trained on, if it is at hand
+     * @throws ModelException with everything that is wrong with it
+     */
+    public static ModelDirectory open(Path path, Function<String, Optional<Path>> bases) {
+        return new DirectoryReader(path).read(bases);
+    }
+
+    /**
+     * Reads a directory and a LoRA adapter for it, which is merged into the weights while they are
+     * loaded. When the adapter's directory has a {@code modules.json}, its pipeline and its
+     * tokenizer are taken.
+     *
+     * @throws ModelException with everything that is wrong with either
+     */
+    public static ModelDirectory open(Path path, Path adapter) {
+        return new DirectoryReader(path).read(adapter);
     }
 
     /** What the encoder is like. */

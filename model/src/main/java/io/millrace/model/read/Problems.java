@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that is wrong with one directory, gathered so that a user hears of it all at once. */
 final class Problems {
@@ -16,10 +17,23 @@ final class Problems {
 
     private final Path directory;
     private final List<String> lines = new ArrayList<>();
+    private final @Nullable Problems whole;
+    private final String place;
     private int count;
 
     Problems(Path directory) {
+        this(directory, null, "");
+    }
+
+    private Problems(Path directory, @Nullable Problems whole, String place) {
         this.directory = directory;
+        this.whole = whole;
+        this.place = place;
+    }
+
+    /** The same, for files in another place than the directory; its name goes before theirs. */
+    Problems in(String otherPlace) {
+        return new Problems(directory, this, otherPlace);
     }
 
     void add(String file, String expected, String found) {
@@ -29,6 +43,10 @@ final class Problems {
         if (lines.contains(line)) {
             return; // a key that is read twice is wrong twice
         }
+        if (whole != null) {
+            whole.add(place + file, expected, found);
+            return;
+        }
         count++;
         if (lines.size() < MAX_LINES) {
             lines.add(line);
@@ -36,7 +54,7 @@ final class Problems {
     }
 
     int count() {
-        return count;
+        return whole == null ? count : whole.count();
     }
 
     /** Names come out of files too: they can be long, and hold what a terminal would obey. */

@@ -12,19 +12,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Where a tensor lies in a file. Half-precision numbers are widened while they are read.
+ * Where a tensor lies in a file. Half-precision numbers are widened while they are read, and
+ * double-precision ones narrowed.
  *
  * @param offset of its first byte in the file; not necessarily aligned
  */
 record StoredTensor(Path file, DataType type, List<Long> shape, long offset, long bytes)
-        implements Weight.Values {
+        implements Tensor {
     private static final int CHUNK = 64 * 1024;
 
     StoredTensor {
         shape = List.copyOf(shape);
     }
 
-    long size() {
+    @Override
+    public long size() {
         return bytes * 8 / type.bits();
     }
 
@@ -74,9 +76,14 @@ record StoredTensor(Path file, DataType type, List<Long> shape, long offset, lon
                     chunk[i] = HalfPrecision.fromBf16(buffer.getShort(2 * i));
                 }
             }
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    chunk[i] = (float) buffer.getDouble(Double.BYTES * i);
+                }
+            }
             default ->
                     throw new IllegalStateException(
-                            "expected F32, F16 or BF16, found " + type.name());
+                            "expected %s, found %s".formatted(DataType.READABLE, type.name()));
         }
     }
 }

@@ -5,8 +5,10 @@ import io.millrace.model.arch.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -22,7 +24,7 @@ final class StoredWeights implements Weights {
             };
 
     private final String source;
-    private final Map<String, StoredTensor> tensors;
+    private final Map<String, Tensor> tensors;
     private final Problems problems;
     private final Set<DataType> types = EnumSet.noneOf(DataType.class);
     private final List<String> unreported = new ArrayList<>();
@@ -36,9 +38,9 @@ final class StoredWeights implements Weights {
      *
      * @param source the file to name in problems: the weights, or the index of their shards
      */
-    StoredWeights(String source, Map<String, StoredTensor> tensors, Problems problems) {
+    StoredWeights(String source, Map<String, ? extends Tensor> tensors, Problems problems) {
         this.source = source;
-        this.tensors = tensors;
+        this.tensors = new LinkedHashMap<>(tensors);
         this.problems = problems;
     }
 
@@ -47,6 +49,11 @@ final class StoredWeights implements Weights {
         StoredWeights none = new StoredWeights("", Map.of(), problems);
         none.problemsBefore = -1;
         return none;
+    }
+
+    /** Whether there are any. */
+    boolean isPresent() {
+        return problemsBefore >= 0;
     }
 
     /**
@@ -69,11 +76,11 @@ final class StoredWeights implements Weights {
     }
 
     private Weight.Values values(String name, List<Integer> shape) {
-        Optional<StoredTensor> found = find(name);
+        Optional<Tensor> found = find(name);
         if (found.isEmpty()) {
             return problem("tensor %s %s".formatted(name, shape), "none");
         }
-        StoredTensor tensor = found.get();
+        Tensor tensor = found.get();
         if (!tensor.shape().equals(shape.stream().map(Integer::longValue).toList())) {
             return problem(
                     "tensor %s %s".formatted(name, shape),
@@ -81,7 +88,7 @@ final class StoredWeights implements Weights {
         }
         if (!tensor.type().isReadable()) {
             return problem(
-                    "tensor %s as F32, F16 or BF16".formatted(name),
+                    "tensor %s as %s".formatted(name, DataType.READABLE),
                     "%s in %s".formatted(tensor.type().name(), tensor.file().getFileName()));
         }
         parameters += tensor.size();
@@ -94,12 +101,37 @@ final class StoredWeights implements Weights {
         return find(name).isPresent();
     }
 
-    private Optional<StoredTensor> find(String name) {
+    private Optional<Tensor> find(String name) {
+        return knownNames(name).map(tensors::get).flatMap(Stream::ofNullable).findFirst();
+    }
+
+    private Stream<String> knownNames(String name) {
         return Stream.of(name, legacy(name))
-                .flatMap(known -> prefixes.stream().map(prefix -> prefix + known))
-                .map(tensors::get)
-                .flatMap(Stream::ofNullable)
+                .flatMap(known -> prefixes.stream().map(prefix -> prefix + known));
+    }
+
+    /**
+     * What a tensor is called in the files.
+     *
+     * @param name with or without a prefix, whichever of the two the files have
+     */
+    Optional<String> storedName(String name) {
+        return prefixes.stream()
+                .filter(name::startsWith)
+                .map(prefix -> name.substring(prefix.length()))
+                .flatMap(this::knownNames)
+                .filter(tensors::containsKey)
                 .findFirst();
+    }
+
+    /** The tensor of this name in the files. */
+    Tensor tensor(String storedName) {
+        return Objects.requireNonNull(tensors.get(storedName), storedName);
+    }
+
+    /** Puts another tensor in the place of one in the files. */
+    void replace(String storedName, Tensor other) {
+        tensors.put(storedName, other);
     }
 
     /** TensorFlow's names of a layer norm's weights, which the oldest checkpoints still have. */

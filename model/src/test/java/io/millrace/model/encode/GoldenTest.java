@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,15 +19,14 @@ class GoldenTest {
     private static final float TOLERANCE = 1e-5f;
     private static final List<String> DIFFERENCES = new ArrayList<>();
 
-    static List<Golden> cases() {
-        return Golden.all();
+    static Stream<Golden> cases() {
+        return Stream.concat(Golden.all().stream(), Golden.adapters().stream());
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void givesWhatTheReferenceGives(Golden golden) {
-        try (TensorFlowEncoder encoder =
-                TensorFlowEncoder.open(golden.directory(), EncoderOptions.DEFAULT)) {
+        try (TensorFlowEncoder encoder = open(golden)) {
             Golden.Expected expected = golden.expected();
             assertThat(encoder.info().maxTokens()).isEqualTo(expected.maxSeqLength());
             for (int i = 0; i < expected.texts().size(); i++) {
@@ -40,6 +40,15 @@ class GoldenTest {
             assertThat(hidden).as("token embeddings").isLessThan(TOLERANCE);
             assertThat(vectors).as("embeddings").isLessThan(TOLERANCE);
         }
+    }
+
+    private static TensorFlowEncoder open(Golden golden) {
+        String base = golden.expected().base();
+        return base == null
+                ? TensorFlowEncoder.open(golden.directory(), EncoderOptions.DEFAULT)
+                : TensorFlowEncoder.open(
+                        Golden.of(base).directory(),
+                        EncoderOptions.DEFAULT.withAdapter(golden.directory().toString()));
     }
 
     /** For the documentation: how far each was from the reference. */

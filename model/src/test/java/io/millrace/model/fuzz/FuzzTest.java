@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
  * {@code target/fuzz}, to be fixed and kept with the committed inputs.
  */
 class FuzzTest {
+    /** Its base is inside it. */
+    private static final String ADAPTER = "adapter";
+
     private static final int RUNS = 1000;
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("fuzz.seconds", 0));
     private static final long SEED =
@@ -62,7 +65,10 @@ class FuzzTest {
                                 "2_Dense/model.safetensors")
                         .map(file -> Arguments.of("bert-cls-dense", file)),
                 Stream.concat(
-                        Stream.of(Arguments.of("bert-f16-sharded", "model.safetensors.index.json")),
+                        Stream.of(
+                                Arguments.of("bert-f16-sharded", "model.safetensors.index.json"),
+                                Arguments.of(ADAPTER, "adapter_config.json"),
+                                Arguments.of(ADAPTER, "adapter_model.safetensors")),
                         Golden.onePerModelType().stream()
                                 .map(golden -> Arguments.of(golden.toString(), "config.json"))));
     }
@@ -108,8 +114,8 @@ class FuzzTest {
      * finds something that works.
      */
     private Path directory(String golden) throws IOException {
-        ModelCopy.of(golden, scratch.resolve("outside"));
-        Path directory = ModelCopy.of(golden, scratch.resolve("model")).directory();
+        Path directory = model(golden, scratch.resolve("model"));
+        model(golden, scratch.resolve("outside"));
         Files.delete(directory.resolve("expected.json"));
         Files.write(scratch.resolve("outside/canary.safetensors"), canary());
         Files.createSymbolicLink(
@@ -117,6 +123,18 @@ class FuzzTest {
                 scratch.resolve("outside/canary.safetensors"));
         Files.createSymbolicLink(directory.resolve("link"), scratch.resolve("outside"));
         return directory;
+    }
+
+    private static Path model(String golden, Path directory) {
+        if (!golden.equals(ADAPTER)) {
+            return ModelCopy.of(golden, directory).directory();
+        }
+        ModelCopy adapter = ModelCopy.of(Golden.adapter("sentence-transformers"), directory);
+        ModelCopy.of("bert-mean", directory.resolve("base"));
+        return adapter.edit(
+                        "adapter_config.json",
+                        config -> config.put("base_model_name_or_path", "base"))
+                .directory();
     }
 
     /** A file whose refusal tells that it was opened. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small model directory and what the reference makes of it; written by {@code
@@ -34,6 +35,7 @@ public record Golden(Path directory, Expected expected) {
      * @param maxSeqLength most tokens of one text
      * @param embeddings one vector a text
      * @param tokenEmbeddings last hidden states of the first text, {@code [tokens][hidden]}
+     * @param base the case that an adapter is for; null: it is no adapter
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     public record Expected(
@@ -41,7 +43,8 @@ public record Golden(Path directory, Expected expected) {
             int[][] ids,
             @JsonProperty("max_seq_length") int maxSeqLength,
             float[][] embeddings,
-            @JsonProperty("token_embeddings") float[][] tokenEmbeddings) {}
+            @JsonProperty("token_embeddings") float[][] tokenEmbeddings,
+            @Nullable String base) {}
 
     /** The case of this name. */
     public static Golden of(String name) {
@@ -55,6 +58,19 @@ public record Golden(Path directory, Expected expected) {
     public static List<Golden> all() {
         String other = System.getProperty("golden");
         return all(other == null ? root() : Path.of(other));
+    }
+
+    /**
+     * LoRA adapters and what the reference makes of them and their bases; written by {@code
+     * src/test/golden/make_lora_goldens.py}.
+     */
+    public static List<Golden> adapters() {
+        return all(root().resolveSibling("golden-lora"));
+    }
+
+    /** The adapter of this name. */
+    public static Golden adapter(String name) {
+        return of(root().resolveSibling("golden-lora").resolve(name));
     }
 
     private static List<Golden> all(Path root) {

@@ -24,7 +24,12 @@ public final class ModelCopy {
 
     /** Copies the golden case of this name to a directory that does not exist yet. */
     public static ModelCopy of(String name, Path directory) {
-        Path source = Golden.of(name).directory();
+        return of(Golden.of(name), directory);
+    }
+
+    /** Copies a golden case to a directory that does not exist yet. */
+    public static ModelCopy of(Golden golden, Path directory) {
+        Path source = golden.directory();
         try {
             Files.walkFileTree(
                     source,

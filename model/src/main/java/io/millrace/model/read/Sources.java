@@ -1,0 +1,140 @@
+package io.millrace.model.read;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Where the parts of a model come from: one directory, or two when there is an adapter. The
+ * directory of an adapter that has its own pipeline and tokenizer, as sentence-transformers saves
+ * it, says what is to be done with the hidden states; the base gives configuration and weights.
+ *
+ * @param pipeline modules, prompts, tokenizer
+ * @param modules of the pipeline
+ * @param folder of the transformer in the pipeline's directory: {@code ""} or ends with a slash
+ * @param weights configuration and weights
+ * @param adapter what changes the weights
+ */
+record Sources(
+        Place pipeline,
+        List<Module> modules,
+        String folder,
+        Place weights,
+        Optional<Adapter> adapter,
+        List<Place> all) {
+    private static final String BASE = "base/";
+    private static final String ADAPTER = "adapter/";
+
+    /**
+     * One directory.
+     *
+     * @param label what goes before names of its files; empty for the directory that is opened
+     * @param folder of the transformer: {@code ""} or ends with a slash
+     */
+    record Place(ModelFiles files, String label, String folder, Problems problems) {
+        static Place of(Path path, String label, Problems problems) {
+            Problems labelled = label.isEmpty() ? problems : problems.in(label);
+            if (!Files.isDirectory(path)) {
+                String found = Files.exists(path) ? "a file" : "nothing";
+                problems.add(path.toString(), "a directory", found);
+                problems.throwIfAny();
+            }
+            return new Place(new ModelFiles(path), label, "", labelled);
+        }
+
+        private List<Module> modules() {
+            return Module.readAll(files, problems);
+        }
+
+        private Place at(List<Module> modules) {
+            String transformer = modules.isEmpty() ? "" : modules.get(0).folder();
+            return new Place(files, label, transformer, problems);
+        }
+
+        private boolean has(String name) {
+            return files.exists(folder + name);
+        }
+    }
+
+    /** A directory, and the adapter in it if there is one. */
+    static Sources of(Path path, Function<String, Optional<Path>> bases, Problems problems) {
+        Place given = Place.of(path, "", problems);
+        List<Module> modules = given.modules();
+        Place directory = given.at(modules);
+        if (!directory.has(AdapterConfig.FILE)) {
+            return new Sources(
+                    directory,
+                    modules,
+                    directory.folder,
+                    directory,
+                    Optional.empty(),
+                    List.of(directory));
+        }
+        Optional<AdapterConfig> config = config(directory);
+        Place base = base(directory, config.map(AdapterConfig::base).orElse(""), bases, problems);
+        return new Sources(
+                directory,
+                modules,
+                directory.folder,
+                base,
+                config.flatMap(c -> adapter(directory, c)),
+                List.of(directory, base));
+    }
+
+    /** A directory as the base, and an adapter from another. */
+    static Sources of(Path path, Path adapterPath, Problems problems) {
+        Place base = Place.of(path, "", problems);
+        Place adapter = Place.of(adapterPath, ADAPTER, problems);
+        List<Module> modulesOfBase = base.modules();
+        base = base.at(modulesOfBase);
+        boolean whole = adapter.has(Module.FILE);
+        List<Module> modules = whole ? adapter.modules() : modulesOfBase;
+        Place directory = whole ? adapter.at(modules) : adapter;
+        Optional<Adapter> read = config(directory).flatMap(config -> adapter(directory, config));
+        Place pipeline = whole ? directory : base;
+        return new Sources(
+                pipeline, modules, pipeline.folder, base, read, List.of(base, directory));
+    }
+
+    private static Optional<AdapterConfig> config(Place place) {
+        String name = place.folder + AdapterConfig.FILE;
+        Optional<Path> file = place.files.find(name);
+        if (file.isEmpty()) {
+            place.problems.add(name, "the adapter's configuration", "no such file");
+        }
+        return file.flatMap(f -> JsonFile.read(name, f, place.problems))
+                .map(json -> AdapterConfig.read(json, place.problems));
+    }
+
+    private static Optional<Adapter> adapter(Place place, AdapterConfig config) {
+        return config.isSound()
+                ? Adapter.read(place.files, place.folder, config, place.problems)
+                : Optional.empty();
+    }
+
+    /** Never fetched: inside the directory, or what is at hand already. */
+    private static Place base(
+            Place adapter, String name, Function<String, Optional<Path>> bases, Problems problems) {
+        Optional<Path> path = Optional.empty();
+        if (!name.isEmpty()) {
+            path =
+                    adapter.files.isContained(adapter.folder + name)
+                            ? Optional.of(adapter.files.root().resolve(adapter.folder + name))
+                                    .filter(Files::isDirectory)
+                                    .or(() -> bases.apply(name))
+                            : Optional.empty();
+        }
+        if (path.isEmpty()) {
+            problems.add(
+                    adapter.folder + AdapterConfig.FILE,
+                    "a base model that is inside the directory or at hand",
+                    "\"%s\": open the base's own directory, and give this one as its adapter"
+                            .formatted(name));
+            problems.throwIfAny();
+        }
+        Place base = Place.of(path.orElseThrow(), BASE, problems);
+        return base.at(base.modules());
+    }
+}

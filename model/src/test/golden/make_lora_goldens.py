@@ -1,0 +1,188 @@
+"""Writes LoRA adapters with random weights for golden directories, and what PEFT makes of the two.
+
+    pip install -r requirements.txt
+    python make_lora_goldens.py ../resources/golden ../resources/golden-lora
+
+One folder a case: adapter_config.json and adapter_model.safetensors as PEFT saves them, in one case inside a whole
+directory of sentence-transformers, and expected.json as make_goldens.py writes it, with base, the directory that the
+adapter is for. The adapter is not merged when the reference runs. The same versions give the same files, byte for byte.
+"""
+
+import json
+import os
+import shutil
+import sys
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+import numpy as np
+import torch
+import transformers
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, save_file
+from sentence_transformers import SentenceTransformer
+
+TEXTS = [
+    "The river turns the wheel.",
+    "How do I reset my password?",
+    "a",
+    "",
+    "naïve café façade coöperate résumé",
+    "word " * 90,
+]
+
+BERT = "bert-mean"
+
+# What the adapter is called where the base would be named: no path of this machine.
+NAMED = "millrace/tiny"
+
+CASES = {
+    "query-value": (BERT, dict(r=4, lora_alpha=8, target_modules=["query", "value"])),
+    "every-linear": (BERT, dict(r=3, lora_alpha=7, target_modules="all-linear")),
+    "rslora": (BERT, dict(r=5, lora_alpha=3, use_rslora=True, target_modules=["key", "dense"])),
+    "patterns": (
+        BERT,
+        dict(
+            r=4,
+            lora_alpha=8,
+            target_modules=["query", "key", "value", "dense"],
+            rank_pattern={"layer.0.attention.self.query": 2, "(key|value)": 6, r"encoder\.layer\.[12]\..*dense": 3},
+            alpha_pattern={"attention.output.dense": 5, "value": 1, r"encoder\.layer\.2\..*": 20},
+        ),
+    ),
+    "embeddings": (
+        BERT,
+        dict(r=4, lora_alpha=6, target_modules=["word_embeddings", "position_embeddings", "query"]),
+    ),
+    "saved-modules": (
+        BERT,
+        dict(r=4, target_modules=["query"], modules_to_save=["LayerNorm", "token_type_embeddings", "intermediate"]),
+    ),
+    "bias-all": (BERT, dict(r=4, target_modules=["query", "intermediate.dense"], bias="all")),
+    "bias-of-lora": (BERT, dict(r=4, target_modules=["query", "output.dense"], bias="lora_only")),
+    "lora-bias": (BERT, dict(r=4, lora_alpha=12, target_modules=["query", "intermediate.dense"], lora_bias=True)),
+    "dora": (BERT, dict(r=4, target_modules=["query", "dense", "word_embeddings"], use_dora=True)),
+    "one-layer": (BERT, dict(r=4, target_modules=["value"], layers_to_transform=[1])),
+    "sharded-half": ("bert-f16-sharded", dict(r=4, target_modules="all-linear")),
+    "old-names": (BERT, dict(r=4, target_modules=["query", "dense", "word_embeddings"])),
+    "sentence-transformers": (BERT, dict(r=4, target_modules=["query", "value"], task_type="FEATURE_EXTRACTION")),
+}
+
+
+def randomize(model):
+    """Nothing that was trained is left at a default."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if not parameter.requires_grad:
+                continue
+            if "lora_" in name and "magnitude" not in name:
+                parameter.copy_(torch.randn_like(parameter) * 0.2)
+            else:
+                parameter.mul_(torch.randn_like(parameter) * 0.2 + 1).add_(torch.randn_like(parameter) * 0.05)
+
+
+def rounded(array):
+    return [[float(f"{value:.8g}") for value in row] for row in np.asarray(array, dtype=np.float32)]
+
+
+def expectations(model, base):
+    def encode(texts, **options):
+        return model.encode(texts, batch_size=1, show_progress_bar=False, prompt="", **options)
+
+    with torch.inference_mode():
+        embeddings = np.stack([encode([text])[0] for text in TEXTS])
+        tokens = encode([TEXTS[0]], output_value="token_embeddings")[0].float().numpy()
+    ids = [model.tokenizer(text, truncation=True, max_length=model.max_seq_length)["input_ids"] for text in TEXTS]
+    return {
+        "base": base,
+        "texts": TEXTS,
+        "max_seq_length": model.max_seq_length,
+        "ids": ids,
+        "embeddings": rounded(embeddings),
+        "token_embeddings": rounded(tokens),
+    }
+
+
+def open_base(goldens, base):
+    path = os.path.join(goldens, base)
+    return SentenceTransformer(path, device="cpu", model_kwargs={"dtype": torch.float32})
+
+
+def encoder_of(model):
+    return model[0].auto_model
+
+
+def save_adapter(goldens, base, options, directory):
+    """As a user of PEFT does; what is expected comes from reading it again."""
+    torch.manual_seed(sum(os.path.basename(directory).encode()))
+    trained = get_peft_model(encoder_of(open_base(goldens, base)), LoraConfig(**options))
+    randomize(trained)
+    trained.save_pretrained(directory)
+    model = open_base(goldens, base)
+    adapted = PeftModel.from_pretrained(encoder_of(model), directory).eval()
+    assert not adapted.active_peft_config.is_prompt_learning
+    model[0].auto_model = adapted.base_model.model
+    return expectations(model, base)
+
+
+def save_directory(goldens, base, options, directory):
+    """As a user of sentence-transformers does: the adapter, tokenizer and pipeline, but not the base."""
+    torch.manual_seed(7)
+    trained = open_base(goldens, base)
+    trained.add_adapter(LoraConfig(**options))
+    randomize(trained)
+    trained[1].pooling_mode = ("max",) if isinstance(trained[1].pooling_mode, tuple) else "max"
+    trained.save(directory)
+    return expectations(SentenceTransformer(directory, device="cpu"), base)
+
+
+def tidy(directory):
+    """No path of this machine, no timestamps, keys in order."""
+    path = os.path.join(directory, "adapter_config.json")
+    with open(path) as file:
+        config = json.load(file)
+    config["base_model_name_or_path"] = NAMED
+    for key in ("target_modules", "modules_to_save"):
+        if isinstance(config.get(key), list):
+            config[key] = sorted(config[key])
+    with open(path, "w") as file:
+        json.dump(config, file, indent=2, sort_keys=True)
+    if os.path.exists(os.path.join(directory, "README.md")):
+        os.remove(os.path.join(directory, "README.md"))
+    weights = os.path.join(directory, "adapter_model.safetensors")
+    save_file(load_file(weights), weights, metadata={"format": "pt"})
+
+
+def make_old(directory):
+    """Names with the adapter's own in them, of a larger model that has the encoder inside."""
+    path = os.path.join(directory, "adapter_model.safetensors")
+    tensors = {
+        name.replace("base_model.model.", "base_model.model.bert.")
+        .replace(".weight", ".default.weight")
+        .replace("lora_embedding_A", "lora_embedding_A.default")
+        .replace("lora_embedding_B", "lora_embedding_B.default"): tensor
+        for name, tensor in load_file(path).items()
+    }
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def build(name, goldens, output):
+    base, options = CASES[name]
+    directory = os.path.join(output, name)
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory)
+    save = save_directory if name == "sentence-transformers" else save_adapter
+    expected = save(goldens, base, options, directory)
+    tidy(directory)
+    if name == "old-names":
+        make_old(directory)
+    with open(os.path.join(directory, "expected.json"), "w") as file:
+        json.dump(expected, file, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    transformers.logging.set_verbosity_error()
+    for case_name in CASES:
+        build(case_name, sys.argv[1], sys.argv[2])
+        print(case_name)

@@ -1,0 +1,5 @@
+/** Tests of merging adapters. */
+@NullMarked
+package io.millrace.model.adapt;
+
+import org.jspecify.annotations.NullMarked;
