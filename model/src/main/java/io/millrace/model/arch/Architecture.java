@@ -1,6 +1,7 @@
 package io.millrace.model.arch;
 
 import java.util.List;
+import java.util.Optional;
 
 /** An encoder: its weights, and how token ids become hidden states. */
 public interface Architecture {
@@ -15,6 +16,11 @@ public interface Architecture {
      *     there is one, as the reference counts them
      */
     List<Value> forward(Kernels k, Batch batch);
+
+    /** Why tokens cannot be made to attend only to earlier ones; empty: they can. */
+    default Optional<String> whyNotCausal() {
+        return Optional.empty();
+    }
 
     /**
      * Reads the configuration, then asks for every tensor; loads none.
@@ -36,6 +42,7 @@ public interface Architecture {
             case DEBERTA_V2 -> new DebertaV2(keys, weights);
             case LLAMA, MISTRAL, QWEN2, QWEN3, EUROBERT -> new Llama(type, keys, weights);
             case GEMMA3_TEXT -> new Gemma3(keys, weights);
+            case TRANSFORMER -> new Transformer(keys, weights);
         };
     }
 }

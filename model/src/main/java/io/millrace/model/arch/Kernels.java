@@ -79,6 +79,16 @@ public interface Kernels {
     Value attentionBias(Batch batch, Window window);
 
     /**
+     * One where a token may attend, zero where not. {@code [B, 1, 1 or S, S]}
+     *
+     * <p>Where a pattern hides anything, padding sees every token: no row is without any.
+     */
+    Value visible(Batch batch, Pattern pattern);
+
+    /** Zero where something may be seen, a value where not. */
+    Value hide(Value visible, float value);
+
+    /**
      * A number for each head and distance, learned.
      *
      * @param table {@code [R, h]}
@@ -112,6 +122,12 @@ public interface Kernels {
 
     /** The last two axes exchanged. {@code [B, h, m, n] → [B, h, n, m]} */
     Value transpose(Value x);
+
+    /** Products of matrices. {@code […, m, k], […, k, n] → […, m, n]} */
+    Value product(Value a, Value b);
+
+    /** Heads side by side again. {@code [B, h, S, d] → [B · S, h · d]} */
+    Value merge(Value heads, int width);
 
     /** Products of matrices, {@code a · bᵀ}. {@code […, m, k], […, n, k] → […, m, n]} */
     Value productTransposed(Value a, Value b);
@@ -179,9 +195,25 @@ public interface Kernels {
     /** The first components of each row. {@code [B, D] → [B, size]} */
     Value truncate(Value x, int size);
 
+    // Along the last axis, which stays with one component
+
+    /** {@code […, d] → […, 1]} */
+    Value sum(Value x);
+
+    /** The largest of each row. {@code […, d] → […, 1]} */
+    Value largest(Value x);
+
+    /** The largest of each matrix. {@code […, m, n] → […, 1, 1]} */
+    Value largestOfMatrix(Value x);
+
     // Element by element
 
     Value add(Value a, Value b);
+
+    /** {@code x + summand} */
+    Value plus(Value x, float summand);
+
+    Value subtract(Value a, Value b);
 
     Value multiply(Value a, Value b);
 
@@ -191,4 +223,6 @@ public interface Kernels {
 
     /** {@code max(x, least)} */
     Value atLeast(Value x, float least);
+
+    Value exp(Value x);
 }

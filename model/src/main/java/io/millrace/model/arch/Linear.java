@@ -40,7 +40,8 @@ public record Linear(Weight weight, @Nullable Weight bias) {
         return parts;
     }
 
-    private Linear rows(int from, int count) {
+    /** Some of its outputs. */
+    Linear rows(int from, int count) {
         return new Linear(weight.rows(from, count), bias == null ? null : bias.rows(from, count));
     }
 

@@ -53,7 +53,9 @@ public enum ModelType {
     /** See {@link Llama}. */
     EUROBERT("model."),
     /** See {@link Gemma3}. */
-    GEMMA3_TEXT("model.");
+    GEMMA3_TEXT("model."),
+    /** See {@link Transformer}. */
+    TRANSFORMER("encoder.", "transformer", "transformer_encoder.");
 
     private final String tensorPrefix;
     private final String otherPrefix;

@@ -328,12 +328,72 @@ public final class PortableKernels implements Kernels {
         return multiply(nodes.add("Sub", nodes.constant(1f), visible), nodes.constant(HIDDEN));
     }
 
+    @Override
+    public Value visible(Batch batch, Pattern pattern) {
+        Value keys = reshape(tokenMask(batch), append(rows(batch), 1, 1, -1)); // [B, 1, 1, S]
+        if (pattern.seesAll() && !batch.causal()) {
+            return keys;
+        }
+        Value near = near(batch, pattern); // [S, S]
+        if (batch.causal()) {
+            near = both(near, nodes.add("LessEqual", distances(batch), nodes.constant(0)));
+        }
+        Value queries = reshape(tokenMask(batch), append(rows(batch), 1, -1, 1)); // [B, 1, S, 1]
+        Value padding = nodes.add("Sub", nodes.constant(1f), queries);
+        return multiply(keys, nodes.add("Maximum", toFloat(near), padding)); // [B, 1, S, S]
+    }
+
+    private Value near(Batch batch, Pattern pattern) {
+        Value positions = range(batch);
+        Value blocks = nodes.add("FloorDiv", positions, nodes.constant(pattern.block()));
+        Value keyBlocks = asRow(blocks);
+        Value apart = nodes.add("Sub", keyBlocks, asColumn(blocks));
+        Window window = pattern.near();
+        Value near =
+                both(
+                        nodes.add("LessEqual", apart, nodes.constant(window.after())),
+                        nodes.add("GreaterEqual", apart, nodes.constant(-window.before())));
+        Value global = nodes.add("Less", positions, nodes.constant(pattern.global()));
+        near = either(near, either(asRow(global), asColumn(global)));
+        if (pattern.drawn().length == 0) {
+            return near;
+        }
+        Value drawn = // [S, r]
+                nodes.add("GatherV2", nodes.constants(pattern.drawn()), blocks, nodes.constant(0));
+        Value equal = // [S, r, S]
+                nodes.add("Equal", nodes.add("ExpandDims", drawn, nodes.constant(-1)), keyBlocks);
+        return either(near, nodes.add("Any", equal, nodes.constant(1)));
+    }
+
+    private Value both(Value a, Value b) {
+        return nodes.add("LogicalAnd", a, b);
+    }
+
+    private Value either(Value a, Value b) {
+        return nodes.add("LogicalOr", a, b);
+    }
+
+    private Value asRow(Value x) {
+        return reshape(x, nodes.constants(1, -1));
+    }
+
+    private Value asColumn(Value x) {
+        return reshape(x, nodes.constants(-1, 1));
+    }
+
+    @Override
+    public Value hide(Value visible, float value) {
+        return nodes.add(
+                "SelectV2",
+                nodes.add("Greater", visible, nodes.constant(0f)),
+                nodes.constant(0f),
+                nodes.constant(value));
+    }
+
     /** Of column from row. {@code [S, S]} */
     private Value distances(Batch batch) {
         Value positions = range(batch);
-        Value columns = reshape(positions, nodes.constants(1, -1));
-        Value rows = reshape(positions, nodes.constants(-1, 1));
-        return nodes.add("Sub", columns, rows);
+        return nodes.add("Sub", asRow(positions), asColumn(positions));
     }
 
     @Override
@@ -405,8 +465,17 @@ public final class PortableKernels implements Kernels {
 
     @Override
     public Value context(Value attention, Value value, int width) {
-        Value byHead = nodes.add("BatchMatMulV2", attention, value); // [B, h, S, d]
-        return flatten(swapMiddle(byHead), width);
+        return merge(product(attention, value), width);
+    }
+
+    @Override
+    public Value merge(Value heads, int width) {
+        return flatten(swapMiddle(heads), width);
+    }
+
+    @Override
+    public Value product(Value a, Value b) {
+        return nodes.add("BatchMatMulV2", a, b);
     }
 
     @Override
@@ -561,6 +630,16 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
+    public Value plus(Value x, float summand) {
+        return add(x, nodes.constant(summand));
+    }
+
+    @Override
+    public Value subtract(Value a, Value b) {
+        return nodes.add("Sub", a, b);
+    }
+
+    @Override
     public Value multiply(Value a, Value b) {
         return nodes.add("Mul", a, b);
     }
@@ -578,6 +657,30 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value atLeast(Value x, float least) {
         return nodes.add("Maximum", x, nodes.constant(least));
+    }
+
+    @Override
+    public Value exp(Value x) {
+        return nodes.add("Exp", x);
+    }
+
+    @Override
+    public Value sum(Value x) {
+        return reduced("Sum", x, -1);
+    }
+
+    @Override
+    public Value largest(Value x) {
+        return reduced("Max", x, -1);
+    }
+
+    @Override
+    public Value largestOfMatrix(Value x) {
+        return reduced("Max", x, -1, -2);
+    }
+
+    private Value reduced(String op, Value x, int... axes) {
+        return nodes.add(op, b -> b.setAttr("keep_dims", true), x, nodes.constants(axes));
     }
 
     private Value squeeze(Value x, int axis) {

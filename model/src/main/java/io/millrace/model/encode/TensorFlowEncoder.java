@@ -158,12 +158,11 @@ final class TensorFlowEncoder implements Encoder {
         try {
             AttentionMask byDirectory =
                     directory.config().causal() ? AttentionMask.CAUSAL : AttentionMask.PADDING;
-            EncoderGraph encoder =
-                    EncoderGraph.build(
-                            graph,
-                            directory,
-                            pipeline,
-                            options.attentionMaskOverride().orElse(byDirectory));
+            AttentionMask mask = options.attentionMaskOverride().orElse(byDirectory);
+            if (mask == AttentionMask.CAUSAL) {
+                refuseCausal(directory);
+            }
+            EncoderGraph encoder = EncoderGraph.build(graph, directory, pipeline, mask);
             Session session = new Session(graph, config());
             try {
                 encoder.variables().load(session);
@@ -194,6 +193,18 @@ final class TensorFlowEncoder implements Encoder {
             graph.close();
             throw e;
         }
+    }
+
+    private static void refuseCausal(ModelDirectory directory) {
+        directory
+                .architecture()
+                .whyNotCausal()
+                .ifPresent(
+                        why -> {
+                            throw new ModelException(
+                                    directory.path(),
+                                    List.of("option attentionMask: expected PADDING, as " + why));
+                        });
     }
 
     /**

@@ -20,7 +20,7 @@ class ModelDirectoryTest {
     private static final String TYPES =
             "bert, roberta, xlm-roberta, camembert, electra, distilbert, mpnet, albert,"
                     + " nomic_bert, modernbert, gte, new, jina_embeddings_v3, t5, mt5, deberta-v2,"
-                    + " llama, mistral, qwen2, qwen3, eurobert, gemma3_text";
+                    + " llama, mistral, qwen2, qwen3, eurobert, gemma3_text, transformer";
 
     @TempDir Path temp;
 
