@@ -47,15 +47,25 @@ final class JsonFile implements ConfigKeys {
 
     /** The file as one JSON object; noted as a problem when it is something else. */
     static Optional<JsonFile> read(String name, Path file, Problems problems) {
-        return readTree(name, file, problems)
-                .flatMap(
-                        tree -> {
-                            if (!tree.isObject()) {
-                                problems.add(name, "a JSON object", describe(tree));
-                                return Optional.empty();
-                            }
-                            return Optional.of(new JsonFile(name, tree, problems));
-                        });
+        return readTree(name, file, problems).flatMap(tree -> object(name, tree, problems));
+    }
+
+    /** A text that is in no file yet as one JSON object; noted as a problem when it is not. */
+    static Optional<JsonFile> parse(String name, String text, Problems problems) {
+        try {
+            return parseTree(name, text, problems).flatMap(tree -> object(name, tree, problems));
+        } catch (JsonProcessingException e) {
+            problems.add(name, "JSON", e.getOriginalMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<JsonFile> object(String name, JsonNode tree, Problems problems) {
+        if (!tree.isObject()) {
+            problems.add(name, "a JSON object", describe(tree));
+            return Optional.empty();
+        }
+        return Optional.of(new JsonFile(name, tree, problems));
     }
 
     /** For a file that is not there: every key is absent. */
@@ -71,18 +81,23 @@ final class JsonFile implements ConfigKeys {
                 problems.add(name, "at most %d bytes".formatted(MAX_BYTES), size + " bytes");
                 return Optional.empty();
             }
-            JsonNode tree = MAPPER.readTree(Files.readString(file));
-            if (tree.isMissingNode()) {
-                problems.add(name, "JSON", "an empty file");
-                return Optional.empty();
-            }
-            return Optional.of(tree);
+            return parseTree(name, Files.readString(file), problems);
         } catch (JsonProcessingException e) {
             problems.add(name, "JSON", e.getOriginalMessage());
         } catch (IOException e) {
             problems.add(name, "a readable UTF-8 file", e.toString());
         }
         return Optional.empty();
+    }
+
+    private static Optional<JsonNode> parseTree(String name, String text, Problems problems)
+            throws JsonProcessingException {
+        JsonNode tree = MAPPER.readTree(text);
+        if (tree.isMissingNode()) {
+            problems.add(name, "JSON", "an empty file");
+            return Optional.empty();
+        }
+        return Optional.of(tree);
     }
 
     String name() {
