@@ -180,7 +180,8 @@ class EncodeStreamTest {
                         batchRows,
                         Duration.ofMillis(5),
                         parallelism,
-                        mode);
+                        mode,
+                        0);
         EncodedStream encoded =
                 EncodeStream.encode(
                         env.fromData(records, Types.POJO(TextRecord.class)).rebalance(), options);

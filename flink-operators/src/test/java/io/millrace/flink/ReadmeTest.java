@@ -45,7 +45,7 @@ class ReadmeTest {
         }
         String readme = readme();
         assertThat(names)
-                .hasSize(16)
+                .hasSize(18)
                 .allSatisfy(name -> assertThat(readme).contains("| `" + name + "` |"));
     }
 

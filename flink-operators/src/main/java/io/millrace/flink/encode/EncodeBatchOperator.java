@@ -92,6 +92,7 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
     private final int inFlightMax;
     private final EmitQueue queue;
     private final Deque<Batch<Slot>> retries = new ArrayDeque<>();
+    private final RecentVectors recent;
 
     private ListState<BufferedRecord> state;
     private @Nullable Encoder encoder;
@@ -118,6 +119,7 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
         this.mailbox = parameters.getMailboxExecutor();
         this.inFlightMax = options.inferenceThreads() + 1;
         this.queue = new EmitQueue(options.outputMode());
+        this.recent = new RecentVectors(options.cachedVectors());
     }
 
     // ---- Flink's calls, in the order of an operator's life
@@ -215,7 +217,13 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
             }
             Slot slot = new Slot(new BufferedRecord(record, arrived.timestamp()), now);
             queue.add(slot);
-            buffer.add(slot, slot.ids().length, now);
+            float @Nullable [] known = recall(slot);
+            if (known == null) {
+                buffer.add(slot, slot.ids().length, now);
+            } else {
+                embed(slot, known);
+                emit();
+            }
         } catch (TextException e) {
             Slot slot = new Slot(arrived, now);
             queue.add(slot);
@@ -224,6 +232,15 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
         }
         dispatch();
         waitForRoom();
+    }
+
+    private float @Nullable [] recall(Slot slot) {
+        if (recent.isOff()) {
+            return null;
+        }
+        float @Nullable [] known = recent.get(slot.ids());
+        encoderMetrics.lookedUp(known != null);
+        return known;
     }
 
     private void receive(Mark mark) throws Exception {
@@ -327,20 +344,25 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
         for (int row = 0; row < vectors.length; row++) {
             Slot slot = rows.get(row);
             if (Vectors.isFinite(vectors[row])) {
-                TokenizedRecord record = slot.buffered().record();
-                slot.embed(
-                        new EmbeddingRecord(
-                                record.source(),
-                                vectors[row],
-                                record.ids().length,
-                                record.truncated(),
-                                model.id(),
-                                model.revision()));
-                encoderMetrics.embedded(record.ids().length, record.truncated());
+                recent.put(slot.ids(), vectors[row]);
+                embed(slot, vectors[row]);
             } else {
                 reject(slot, Stage.ENCODE, new ArithmeticException("non-finite vector"));
             }
         }
+    }
+
+    private void embed(Slot slot, float[] vector) {
+        TokenizedRecord record = slot.buffered().record();
+        slot.embed(
+                new EmbeddingRecord(
+                        record.source(),
+                        vector,
+                        record.ids().length,
+                        record.truncated(),
+                        model.id(),
+                        model.revision()));
+        encoderMetrics.embedded(record.ids().length, record.truncated());
     }
 
     /** A text that fails alone is the bad one; a batch that fails may hold good ones too. */

@@ -64,6 +64,12 @@ public final class EncoderMetrics {
     /** Counter: batches that failed and were run again in halves. */
     public static final String NUM_BATCH_SPLITS = "numBatchSplits";
 
+    /** Counter: texts whose vector was remembered. */
+    public static final String NUM_CACHE_HITS = "numCacheHits";
+
+    /** Counter: texts whose vector was looked for in memory and not found. */
+    public static final String NUM_CACHE_MISSES = "numCacheMisses";
+
     private static final int HISTOGRAM_SIZE = 1024;
 
     private final Histogram batchRows;
@@ -78,6 +84,8 @@ public final class EncoderMetrics {
     private final Counter numFlushFull;
     private final Counter numFlushLinger;
     private final Counter numFlushEndOfInput;
+    private final Counter numCacheHits;
+    private final Counter numCacheMisses;
 
     private volatile double paddingRatio;
     private long tokensRun;
@@ -106,6 +114,8 @@ public final class EncoderMetrics {
         numFlushFull = group.counter(NUM_FLUSH_FULL);
         numFlushLinger = group.counter(NUM_FLUSH_LINGER);
         numFlushEndOfInput = group.counter(NUM_FLUSH_END_OF_INPUT);
+        numCacheHits = group.counter(NUM_CACHE_HITS);
+        numCacheMisses = group.counter(NUM_CACHE_MISSES);
     }
 
     /** {@link #NUM_REJECTED} of an operator, for the one that has no other metric of these. */
@@ -139,6 +149,10 @@ public final class EncoderMetrics {
 
     void rejected() {
         numRejected.inc();
+    }
+
+    void lookedUp(boolean found) {
+        (found ? numCacheHits : numCacheMisses).inc();
     }
 
     void split() {

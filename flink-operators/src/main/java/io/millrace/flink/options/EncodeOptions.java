@@ -22,6 +22,7 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param linger longest time a text waits for others while an inference thread is idle
  * @param inferenceThreads threads of one subtask that run batches, one core each
  * @param outputMode order of the vectors
+ * @param cachedVectors so many recent vectors are remembered; 0: none
  */
 public record EncodeOptions(
         String model,
@@ -30,7 +31,8 @@ public record EncodeOptions(
         int batchRows,
         Duration linger,
         int inferenceThreads,
-        OutputMode outputMode)
+        OutputMode outputMode,
+        int cachedVectors)
         implements Serializable {
 
     public static final ConfigOption<String> MODEL =
@@ -144,6 +146,15 @@ public record EncodeOptions(
                     .withDescription(
                             "Whether vectors leave in the order in which their texts arrived.");
 
+    public static final ConfigOption<Integer> CACHED_VECTORS =
+            key("cached-vectors")
+                    .intType()
+                    .defaultValue(0)
+                    .withDescription(
+                            "So many recent vectors are remembered in each subtask: a text of the same tokens gets the same"
+                                    + " vector, to the bit, without being encoded. Each takes four bytes a component and a token."
+                                    + " 0: none.");
+
     /** Every option, in the order in which people should read them. */
     public static final List<ConfigOption<?>> ALL =
             List.of(
@@ -161,12 +172,18 @@ public record EncodeOptions(
                     BATCH_ROWS,
                     LINGER,
                     INFERENCE_THREADS,
-                    OUTPUT_MODE);
+                    OUTPUT_MODE,
+                    CACHED_VECTORS);
 
     public EncodeOptions {
         requirePositive(BATCH_TOKENS, batchTokens);
         requirePositive(BATCH_ROWS, batchRows);
         requirePositive(INFERENCE_THREADS, inferenceThreads);
+        if (cachedVectors < 0) {
+            throw new IllegalArgumentException(
+                    "Option '%s': expected at least 0, found %d"
+                            .formatted(CACHED_VECTORS.key(), cachedVectors));
+        }
         if (linger.isNegative()) {
             throw new IllegalArgumentException(
                     "Option '%s': expected no negative duration, found %s"
@@ -183,13 +200,21 @@ public record EncodeOptions(
                 BATCH_ROWS.defaultValue(),
                 LINGER.defaultValue(),
                 INFERENCE_THREADS.defaultValue(),
-                OUTPUT_MODE.defaultValue());
+                OUTPUT_MODE.defaultValue(),
+                CACHED_VECTORS.defaultValue());
     }
 
     /** These options for another model. */
     public EncodeOptions withModel(String other) {
         return new EncodeOptions(
-                other, encoder, batchTokens, batchRows, linger, inferenceThreads, outputMode);
+                other,
+                encoder,
+                batchTokens,
+                batchRows,
+                linger,
+                inferenceThreads,
+                outputMode,
+                cachedVectors);
     }
 
     /**
@@ -228,7 +253,8 @@ public record EncodeOptions(
                 config.get(BATCH_ROWS),
                 config.get(LINGER),
                 config.get(INFERENCE_THREADS),
-                config.get(OUTPUT_MODE));
+                config.get(OUTPUT_MODE),
+                config.get(CACHED_VECTORS));
     }
 
     private static void requirePositive(ConfigOption<Integer> option, int value) {

@@ -56,7 +56,21 @@ public final class TestRecords {
                 batchRows,
                 linger,
                 1,
-                OutputMode.ORDERED);
+                OutputMode.ORDERED,
+                0);
+    }
+
+    /** The same options with a memory. */
+    public static EncodeOptions caching(int vectors, EncodeOptions options) {
+        return new EncodeOptions(
+                options.model(),
+                options.encoder(),
+                options.batchTokens(),
+                options.batchRows(),
+                options.linger(),
+                options.inferenceThreads(),
+                options.outputMode(),
+                vectors);
     }
 
     /** The same options with another order. */
@@ -68,6 +82,7 @@ public final class TestRecords {
                 options.batchRows(),
                 options.linger(),
                 options.inferenceThreads(),
-                mode);
+                mode,
+                options.cachedVectors());
     }
 }

@@ -74,8 +74,8 @@ public final class ModelHub {
 
     /**
      * What to call a model so that it is the same everywhere and for ever: {@code org/name@commit}.
-     * That it has the files that are needed is checked; nothing is written. A commit is taken as it is
-     * where the Hub cannot be asked.
+     * That it has the files that are needed is checked; nothing is written. A commit is taken as it
+     * is where the Hub cannot be asked.
      *
      * @param model a path, returned as it is, or {@code org/name[@revision]}
      * @throws HubException when there is no such model, or it has not what is needed
