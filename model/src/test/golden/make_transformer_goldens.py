@@ -88,6 +88,9 @@ CASES = {
                                      num_key_value_heads=2, norm_position="pre", hidden_act="gelu")),
 }
 
+# A module inside a model of one's own: its tensors have its name before theirs.
+INSIDE = {"torch-causal": "transformer_encoder.", "torch-pre-gelu": "encoder."}
+
 DEFAULTS = dict(
     num_key_value_heads=None, head_dim=None, type_vocab_size=0, layer_norm_eps=1e-5,
     position_embedding_type="sinusoidal", rope_interleaved=False, rope_theta=10000.0,
@@ -495,7 +498,9 @@ def build(name, seed, use_torch, said, output):
     c = Settings(config)
     weights = random_weights(c, seed)
     write_json(directory, "config.json", config)
-    save_file(weights, os.path.join(directory, "model.safetensors"), metadata={"format": "pt"})
+    inside = INSIDE.get(name, "")
+    stored = {tensor if tensor.startswith("embeddings.") else inside + tensor: weights[tensor] for tensor in weights}
+    save_file(stored, os.path.join(directory, "model.safetensors"), metadata={"format": "pt"})
     transformers.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, model_max_length=MAX_SEQ_LENGTH, **SPECIAL
     ).save_pretrained(directory)

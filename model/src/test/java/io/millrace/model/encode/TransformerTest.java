@@ -12,6 +12,9 @@ import io.millrace.model.ModelException;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.testing.Golden;
 import io.millrace.model.testing.ModelCopy;
+import io.millrace.model.write.ModelInitializer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,26 +50,59 @@ class TransformerTest {
         EncoderOptions options = EncoderOptions.DEFAULT.withMaxTokens(MAX_TOKENS);
         try (Encoder encoder = Encoder.open(golden.directory(), options)) {
             for (int length : new int[] {8, 24, MAX_TOKENS}) {
-                Random random = new Random(length);
-                int[] text = text(random, length - 2);
-                float[] alone = encoder.encode(TokenBatch.pad(List.of(text), length, 0))[0];
-                for (int rows = 2; rows <= 20; rows++) {
-                    int place = random.nextInt(rows);
-                    List<int[]> texts =
-                            IntStream.range(0, rows)
-                                    .mapToObj(
-                                            row ->
-                                                    row == place
-                                                            ? text
-                                                            : text(
-                                                                    random,
-                                                                    1 + random.nextInt(length)))
-                                    .toList();
-                    assertThat(encoder.encode(TokenBatch.pad(texts, length, 0))[place])
-                            .as("place %d of %d, length %d", place, rows, length)
-                            .containsExactly(alone);
-                }
+                assertBitsDependOnTheTextAlone(encoder, length, 20);
             }
+        }
+    }
+
+    /** Larger matrices are multiplied in other ways than small ones. */
+    @ParameterizedTest
+    @CsvSource({
+        "full, false",
+        "sliding_window, true",
+        "block_sparse, false",
+        "linear, false",
+        "linear, true",
+        "performer, false",
+        "performer, true",
+        "linformer, false"
+    })
+    void bitsDependOnTheTextAloneInLargerModels(String attention, boolean causal)
+            throws IOException {
+        ModelInitializer.write(
+                """
+                {"model_type": "transformer", "vocab_size": 420, "hidden_size": 192,
+                 "num_attention_heads": 6, "num_hidden_layers": 2, "intermediate_size": 320,
+                 "max_position_embeddings": 250, "attention_type": "%s", "is_causal": %s}"""
+                        .formatted(attention, causal),
+                1,
+                temp);
+        Path tokenizer = Golden.of("transformer-classic").directory().resolve("tokenizer.json");
+        Files.copy(tokenizer, temp.resolve("tokenizer.json"));
+        try (Encoder encoder = Encoder.open(temp)) {
+            for (int length : new int[] {16, 40, 104, 250}) {
+                assertBitsDependOnTheTextAlone(encoder, length, 9);
+            }
+        }
+    }
+
+    private static void assertBitsDependOnTheTextAlone(Encoder encoder, int length, int maxRows) {
+        Random random = new Random(length);
+        int[] text = text(random, length - 2);
+        float[] alone = encoder.encode(TokenBatch.pad(List.of(text), length, 0))[0];
+        for (int rows = 2; rows <= maxRows; rows++) {
+            int place = random.nextInt(rows);
+            List<int[]> texts =
+                    IntStream.range(0, rows)
+                            .mapToObj(
+                                    row ->
+                                            row == place
+                                                    ? text
+                                                    : text(random, 1 + random.nextInt(length)))
+                            .toList();
+            assertThat(encoder.encode(TokenBatch.pad(texts, length, 0))[place])
+                    .as("place %d of %d, length %d", place, rows, length)
+                    .containsExactly(alone);
         }
     }
 
