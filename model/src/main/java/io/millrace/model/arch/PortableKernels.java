@@ -19,6 +19,9 @@ public final class PortableKernels implements Kernels {
 
     private static final float NORM_FLOOR = 1e-12f;
 
+    /** Floats in the widest vector register. */
+    private static final int REGISTER = 16;
+
     private final Nodes nodes;
     private final Variables variables;
     private final List<Value> attentions = new ArrayList<>();
@@ -181,7 +184,8 @@ public final class PortableKernels implements Kernels {
     }
 
     private Value inverseRoot(Value x, Norm norm) {
-        return nodes.add("Rsqrt", add(x, nodes.constant(norm.epsilon())));
+        Value positive = add(x, nodes.constant(norm.epsilon()));
+        return toFloat(nodes.add("Rsqrt", toDouble(positive)));
     }
 
     private Value mean(Value x) {
@@ -582,7 +586,22 @@ public final class PortableKernels implements Kernels {
     public Value denseByRow(Value x, Linear linear, Activation activation) {
         Value row = nodes.add("ExpandDims", x, nodes.constant(1)); // [B, 1, in]
         Value products = productTransposed(row, variables.read(linear.weight()));
-        return activate(addBias(squeeze(products, 1), linear), activation);
+        Value y = addBias(squeeze(products, 1), linear); // [B, out]
+        return activation == Activation.IDENTITY ? y : activateFilled(y, linear.out(), activation);
+    }
+
+    /**
+     * On rows filled up to whole vector registers, as what does not fill one is computed otherwise.
+     */
+    private Value activateFilled(Value x, int width, Activation activation) {
+        int missing = Math.floorMod(-width, REGISTER);
+        Value filled =
+                nodes.add(
+                        "PadV2",
+                        x,
+                        nodes.constants(new int[][] {{0, 0}, {0, missing}}),
+                        nodes.constant(0f));
+        return truncate(activate(filled, activation), width);
     }
 
     @Override
@@ -649,9 +668,12 @@ public final class PortableKernels implements Kernels {
         return nodes.add("RealDiv", a, b);
     }
 
+    /**
+     * By doubles: of floats the library approximates those that fill a register, and only those.
+     */
     @Override
     public Value sqrt(Value x) {
-        return nodes.add("Sqrt", x);
+        return toFloat(nodes.add("Sqrt", toDouble(x)));
     }
 
     @Override
