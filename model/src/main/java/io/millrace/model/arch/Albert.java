@@ -44,7 +44,9 @@ final class Albert implements Architecture {
         float eps = keys.epsilon("layer_norm_eps", 1e-12f);
         int types = keys.rows("type_vocab_size", 2);
         int groupCount = keys.count("num_hidden_groups", 1, 1, config.numHiddenLayers());
-        int inner = keys.layers("inner_group_num", 1);
+        int inner =
+                keys.count(
+                        "inner_group_num", 1, 1, Math.max(ConfigKeys.MAX_LAYERS / groupCount, 1));
 
         this.word = weights.get("embeddings.word_embeddings.weight", config.vocabSize(), embedding);
         this.position = weights.get("embeddings.position_embeddings.weight", positions, embedding);

@@ -58,7 +58,11 @@ public record Weight(String name, List<Integer> shape, Values values) {
 
     /** How many numbers it has. */
     public long size() {
-        return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+        return product(shape);
+    }
+
+    private static long product(List<Integer> dimensions) {
+        return dimensions.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
     }
 
     /** The shape in the form that TensorFlow takes. */
@@ -74,7 +78,7 @@ public record Weight(String name, List<Integer> shape, Values values) {
     /** Some of its rows: a part of what was stored as one tensor. */
     public Weight rows(int from, int count) {
         List<Integer> part = new ArrayList<>(shape);
-        long width = size() / shape.get(0);
+        long width = product(shape.subList(1, shape.size()));
         part.set(0, count);
         return new Weight(
                 "%s[%d:%d]".formatted(name, from, from + count),
