@@ -140,6 +140,12 @@ public interface Kernels {
      */
     Value neighbours(Value tokens, int width, Batch batch);
 
+    /** The largest of each row, zero for all others. {@code [N, M] → [N, M]} */
+    Value largest(Value x, int count);
+
+    /** One column. {@code [N, M] → [N, 1]} */
+    Value column(Value x, int index);
+
     /** An activation by itself. */
     Value activate(Value x, Activation activation);
 

@@ -18,13 +18,14 @@ import java.util.stream.IntStream;
  */
 final class NomicBert implements Architecture {
     private static final int OLD_MULTIPLE = 256;
+    private static final int MAX_EXPERTS = 1 << 10;
 
     private final EncoderConfig config;
     private final Rope rope;
     private final Weight word;
     private final Weight tokenType;
     private final Norm norm;
-    private final List<Layer> layers;
+    private final List<Block> layers;
 
     NomicBert(ConfigKeys keys, Weights weights) {
         Shape shape = Shape.read(keys);
@@ -38,8 +39,56 @@ final class NomicBert implements Architecture {
         this.norm = Norm.read(weights, "emb_ln", hidden, shape.epsilon);
         this.layers =
                 IntStream.range(0, config.numHiddenLayers())
-                        .mapToObj(i -> shape.layer(weights, "encoder.layers." + i + "."))
+                        .mapToObj(i -> shape.block(weights, i, "encoder.layers." + i + "."))
                         .toList();
+    }
+
+    /** A layer of either kind. */
+    private interface Block {
+        Value apply(Kernels k, Value x, View view, Batch batch);
+    }
+
+    /** A layer with several feed-forward parts. */
+    private record MixtureLayer(
+            SelfAttention attention, Norm attentionNorm, Mixture mixture, Norm mixtureNorm)
+            implements Block {
+        @Override
+        public Value apply(Kernels k, Value x, View view, Batch batch) {
+            Value context = attention.context(k, x, view, batch); // [B · S, H]
+            Value attended = k.norm(k.denseAdd(context, attention.output(), x), attentionNorm);
+            return k.norm(k.add(mixture.apply(k, attended), attended), mixtureNorm);
+        }
+    }
+
+    /**
+     * Which layers have experts, and how many.
+     *
+     * @param every one layer of so many, the first of them not; 0: none
+     * @param count experts
+     * @param chosen experts of each token
+     */
+    private record Experts(int every, int count, int chosen) {
+        static Experts read(ConfigKeys keys) {
+            int every = keys.count("moe_every_n_layers", 0, 0, ConfigKeys.MAX_LAYERS);
+            int count = keys.count("num_experts", 8, 1, MAX_EXPERTS);
+            int chosen = keys.count("moe_top_k", Math.min(count, 2), 1, count);
+            if (every > 0) {
+                for (String other :
+                        List.of("moe_normalize_expert_weights", "expert_choice_router")) {
+                    if (keys.flag(other, false)) {
+                        keys.problem(other, "false");
+                    }
+                }
+                if (keys.count("num_shared_experts", 0, 0, MAX_EXPERTS) > 0) {
+                    keys.problem("num_shared_experts", "0");
+                }
+            }
+            return new Experts(every, count, chosen);
+        }
+
+        boolean areIn(int layer) {
+            return every > 0 && layer % every == 1;
+        }
     }
 
     private record Shape(
@@ -50,7 +99,8 @@ final class NomicBert implements Architecture {
             boolean gated,
             boolean attentionBias,
             boolean wideBias,
-            boolean narrowBias) {
+            boolean narrowBias,
+            Experts experts) {
         static Shape read(ConfigKeys keys) {
             String hiddenKey = today(keys, "hidden_size", "n_embd");
             String headsKey = today(keys, "num_attention_heads", "n_head");
@@ -84,7 +134,8 @@ final class NomicBert implements Architecture {
                     gated,
                     keys.flag("qkv_proj_bias", false),
                     keys.flag("mlp_fc1_bias", false),
-                    keys.flag("mlp_fc2_bias", false));
+                    keys.flag("mlp_fc2_bias", false),
+                    Experts.read(keys));
         }
 
         private static String today(ConfigKeys keys, String key, String old) {
@@ -113,45 +164,80 @@ final class NomicBert implements Architecture {
             if (keys.flag("prenorm", false)) {
                 keys.problem("prenorm", "false");
             }
-            if (keys.count("moe_every_n_layers", 0, 0, ConfigKeys.MAX_LAYERS) > 0) {
-                keys.problem("moe_every_n_layers", "0: no mixture of experts");
-            }
             if (keys.number("rotary_emb_fraction", 1, 0, 1) != 1) {
                 keys.problem("rotary_emb_fraction", "1");
             }
         }
 
-        Layer layer(Weights w, String p) {
+        Block block(Weights w, int index, String p) {
+            int hidden = config.hiddenSize();
+            SelfAttention attention = attention(w, p);
+            Norm first = Norm.read(w, p + "norm1", hidden, epsilon);
+            Norm second = Norm.read(w, p + "norm2", hidden, epsilon);
+            return experts.areIn(index)
+                    ? new MixtureLayer(attention, first, mixture(w, p + "mlp."), second)
+                    : new Layer(attention, first, feedForward(w, p + "mlp."), second)::postNorm;
+        }
+
+        private SelfAttention attention(Weights w, String p) {
+            int hidden = config.hiddenSize();
+            int attended = config.numAttentionHeads() * headSize;
+            return SelfAttention.of(
+                    Linear.readPacked(
+                            w,
+                            p + "attn.Wqkv",
+                            hidden,
+                            attentionBias,
+                            attended,
+                            attended,
+                            attended),
+                    Linear.read(w, p + "attn.out_proj", attended, hidden, attentionBias),
+                    config.numAttentionHeads(),
+                    headSize);
+        }
+
+        private FeedForward feedForward(Weights w, String p) {
             int hidden = config.hiddenSize();
             int wide = config.intermediateSize();
-            int attended = config.numAttentionHeads() * headSize;
-            Linear narrow = Linear.read(w, p + "mlp.fc2", wide, hidden, narrowBias);
-            return new Layer(
-                    SelfAttention.of(
-                            Linear.readPacked(
-                                    w,
-                                    p + "attn.Wqkv",
-                                    hidden,
-                                    attentionBias,
-                                    attended,
-                                    attended,
-                                    attended),
-                            Linear.read(w, p + "attn.out_proj", attended, hidden, attentionBias),
-                            config.numAttentionHeads(),
-                            headSize),
-                    Norm.read(w, p + "norm1", hidden, epsilon),
-                    gated
-                            ? new FeedForward(
-                                    Linear.read(w, p + "mlp.fc11", hidden, wide, wideBias),
-                                    Linear.read(w, p + "mlp.fc12", hidden, wide, wideBias),
-                                    activation,
-                                    narrow)
-                            : new FeedForward(
-                                    Linear.read(w, p + "mlp.fc1", hidden, wide, wideBias),
-                                    null,
-                                    activation,
-                                    narrow),
-                    Norm.read(w, p + "norm2", hidden, epsilon));
+            Linear narrow = Linear.read(w, p + "fc2", wide, hidden, narrowBias);
+            return gated
+                    ? new FeedForward(
+                            Linear.read(w, p + "fc11", hidden, wide, wideBias),
+                            Linear.read(w, p + "fc12", hidden, wide, wideBias),
+                            activation,
+                            narrow)
+                    : new FeedForward(
+                            Linear.read(w, p + "fc1", hidden, wide, wideBias),
+                            null,
+                            activation,
+                            narrow);
+        }
+
+        /** Both matrices of all experts are stored as {@code [experts · I, H]}. */
+        private Mixture mixture(Weights w, String p) {
+            int hidden = config.hiddenSize();
+            int wide = config.intermediateSize();
+            Weight first = w.get(p + "experts.mlp.w1", experts.count * wide, hidden);
+            Weight second = w.get(p + "experts.mlp.w2", experts.count * wide, hidden);
+            return new Mixture(
+                    Linear.read(w, p + "router.layer", hidden, experts.count, false),
+                    experts.chosen,
+                    IntStream.range(0, experts.count)
+                            .mapToObj(
+                                    e ->
+                                            expert(
+                                                    first.rows(e * wide, wide),
+                                                    second.rows(e * wide, wide)))
+                            .toList(),
+                    w.get(p + "experts.bias", hidden));
+        }
+
+        private FeedForward expert(Weight first, Weight second) {
+            int hidden = config.hiddenSize();
+            int wide = config.intermediateSize();
+            Weight narrow = second.reshape(1, wide, hidden).swapLast().reshape(hidden, wide);
+            return new FeedForward(
+                    new Linear(first, null), null, activation, new Linear(narrow, null));
         }
     }
 
@@ -184,8 +270,8 @@ final class NomicBert implements Architecture {
         Value x = k.add(k.lookup(word, batch.ids()), k.row(tokenType, 0)); // [B, S, H]
         x = k.norm(k.flatten(x, config.hiddenSize()), norm); // [B · S, H]
         states.add(x);
-        for (Layer layer : layers) {
-            x = layer.postNorm(k, x, view, batch); // [B · S, H]
+        for (Block layer : layers) {
+            x = layer.apply(k, x, view, batch); // [B · S, H]
             states.add(x);
         }
         return states;

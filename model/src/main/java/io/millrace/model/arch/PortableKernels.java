@@ -514,6 +514,18 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
+    public Value largest(Value x, int count) {
+        Value sorted = nodes.add("TopKV2", x, nodes.constant(count));
+        Value least = column(sorted, count - 1); // [N, 1]
+        return nodes.add("SelectV2", nodes.add("GreaterEqual", x, least), x, nodes.constant(0f));
+    }
+
+    @Override
+    public Value column(Value x, int index) {
+        return nodes.add("GatherV2", x, nodes.constants(new int[] {index}), nodes.constant(1));
+    }
+
+    @Override
     public Value tokenMask(int from, Batch batch) {
         Value lengths = reshape(batch.lengths(), nodes.constants(-1, 1)); // [B, 1]
         Value mask = toFloat(nodes.add("Less", range(batch), lengths)); // [B, S]
