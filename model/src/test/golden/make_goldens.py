@@ -117,11 +117,11 @@ CASES = {
 }
 
 
-def grow_vocabulary(normalizer, pre_tokenizer):
+def grow_vocabulary(normalizer, pre_tokenizer, corpus, size):
     """Single characters, then the pieces of words that save most; the library's trainer differs from run to run."""
     words = Counter(
         word
-        for sentence in CORPUS
+        for sentence in corpus
         for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(sentence))
     )
     characters, pieces = set(), Counter()
@@ -132,14 +132,14 @@ def grow_vocabulary(normalizer, pre_tokenizer):
             for end in range(start + 2, min(len(word), start + 8) + 1):
                 pieces[prefix + word[start:end]] += count * (end - start - 1)
     best = sorted(pieces, key=lambda piece: (-pieces[piece], piece))
-    tokens = [*SPECIAL.values(), *sorted(characters), *best][:VOCABULARY]
+    tokens = [*SPECIAL.values(), *sorted(characters), *best][:size]
     return {token: index for index, token in enumerate(tokens)}
 
 
-def grow_tokenizer():
+def grow_tokenizer(corpus, size):
     normalizer = normalizers.BertNormalizer(lowercase=True)
     pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    vocabulary = grow_vocabulary(normalizer, pre_tokenizer)
+    vocabulary = grow_vocabulary(normalizer, pre_tokenizer, corpus, size)
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
     tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = pre_tokenizer
@@ -168,7 +168,7 @@ def randomize(model):
 
 def save_encoder(case, directory):
     """config.json, weights and tokenizer, as transformers saves them."""
-    tokenizer = grow_tokenizer()
+    tokenizer = grow_tokenizer(CORPUS, VOCABULARY)
     transformers.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         model_max_length=MAX_SEQ_LENGTH,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,21 @@ class GoldenTest {
                 : TensorFlowEncoder.open(
                         Golden.of(base).directory(),
                         EncoderOptions.DEFAULT.withAdapter(golden.directory().toString()));
+    }
+
+    static Stream<Golden> casesWithQueries() {
+        return cases().filter(golden -> golden.expected().queryEmbeddings() != null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesWithQueries")
+    void givesWhatTheReferenceGivesForQueries(Golden golden) {
+        EncoderOptions options = EncoderOptions.DEFAULT.withPromptName("query");
+        try (Encoder encoder = Encoder.open(golden.directory(), options)) {
+            Golden.Expected expected = golden.expected();
+            float[][] queries = Objects.requireNonNull(expected.queryEmbeddings());
+            assertThat(difference(encoder.encode(expected.texts()), queries)).isLessThan(TOLERANCE);
+        }
     }
 
     /** For the documentation: how far each was from the reference. */

@@ -36,6 +36,8 @@ public record Golden(Path directory, Expected expected) {
      * @param embeddings one vector a text
      * @param tokenEmbeddings last hidden states of the first text, {@code [tokens][hidden]}
      * @param base the case that an adapter is for; null: it is no adapter
+     * @param queryEmbeddings one vector a text with the prompt named "query" before it; null where
+     *     there is none
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     public record Expected(
@@ -44,7 +46,8 @@ public record Golden(Path directory, Expected expected) {
             @JsonProperty("max_seq_length") int maxSeqLength,
             float[][] embeddings,
             @JsonProperty("token_embeddings") float[][] tokenEmbeddings,
-            @Nullable String base) {}
+            @Nullable String base,
+            @JsonProperty("query_embeddings") float @Nullable [][] queryEmbeddings) {}
 
     /** The case of this name. */
     public static Golden of(String name) {
@@ -73,7 +76,8 @@ public record Golden(Path directory, Expected expected) {
         return of(root().resolveSibling("golden-lora").resolve(name));
     }
 
-    private static List<Golden> all(Path root) {
+    /** All cases of a folder, in alphabetical order. */
+    public static List<Golden> all(Path root) {
         try (Stream<Path> cases = Files.list(root)) {
             return cases.filter(path -> Files.exists(path.resolve("expected.json")))
                     .sorted()
