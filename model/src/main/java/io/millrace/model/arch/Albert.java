@@ -13,6 +13,17 @@ import java.util.stream.IntStream;
  * href="https://github.com/huggingface/transformers/blob/main/src/transformers/models/albert/modeling_albert.py">modeling_albert.py</a>.
  */
 final class Albert implements Architecture {
+    private static final LayerNames LAYER =
+            new LayerNames(
+                    "attention.query",
+                    "attention.key",
+                    "attention.value",
+                    "attention.dense",
+                    "attention.LayerNorm",
+                    "ffn",
+                    "ffn_output",
+                    "full_layer_layer_norm");
+
     private final EncoderConfig config;
     private final Weight word;
     private final Weight position;
@@ -64,30 +75,8 @@ final class Albert implements Architecture {
     private static List<Layer> group(
             EncoderConfig c, int inner, Activation activation, float eps, Weights w, String p) {
         return IntStream.range(0, inner)
-                .mapToObj(i -> layer(c, activation, eps, w, p + i + "."))
+                .mapToObj(i -> LAYER.read(c, activation, eps, w, p + i + "."))
                 .toList();
-    }
-
-    private static Layer layer(
-            EncoderConfig c, Activation activation, float eps, Weights w, String p) {
-        int hidden = c.hiddenSize();
-        int wide = c.intermediateSize();
-        return new Layer(
-                SelfAttention.of(
-                        List.of(
-                                Linear.read(w, p + "attention.query", hidden, hidden),
-                                Linear.read(w, p + "attention.key", hidden, hidden),
-                                Linear.read(w, p + "attention.value", hidden, hidden)),
-                        Linear.read(w, p + "attention.dense", hidden, hidden),
-                        c.numAttentionHeads(),
-                        hidden / c.numAttentionHeads()),
-                Norm.read(w, p + "attention.LayerNorm", hidden, eps),
-                new FeedForward(
-                        Linear.read(w, p + "ffn", hidden, wide),
-                        null,
-                        activation,
-                        Linear.read(w, p + "ffn_output", wide, hidden)),
-                Norm.read(w, p + "full_layer_layer_norm", hidden, eps));
     }
 
     @Override

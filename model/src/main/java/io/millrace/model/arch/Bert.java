@@ -20,6 +20,17 @@ import org.jspecify.annotations.Nullable;
  * projection after them.
  */
 final class Bert implements Architecture {
+    private static final LayerNames LAYER =
+            new LayerNames(
+                    "attention.self.query",
+                    "attention.self.key",
+                    "attention.self.value",
+                    "attention.output.dense",
+                    "attention.output.LayerNorm",
+                    "intermediate.dense",
+                    "output.dense",
+                    "output.LayerNorm");
+
     private final EncoderConfig config;
     private final boolean countedPositions;
     private final Embeddings embeddings;
@@ -63,7 +74,7 @@ final class Bert implements Architecture {
         this.layers =
                 IntStream.range(0, config.numHiddenLayers())
                         .mapToObj(i -> "encoder.layer." + i + ".")
-                        .map(p -> layer(config, activation, eps, weights, p))
+                        .map(p -> LAYER.read(config, activation, eps, weights, p))
                         .toList();
     }
 
@@ -84,30 +95,6 @@ final class Bert implements Architecture {
                     Norm.read(w, "embeddings.LayerNorm", width, eps),
                     width == hidden ? null : Linear.read(w, "embeddings_project", width, hidden));
         }
-    }
-
-    /** A layer under BERT's names, which others have kept. */
-    private static Layer layer(
-            EncoderConfig c, Activation activation, float eps, Weights w, String p) {
-        int hidden = c.hiddenSize();
-        int wide = c.intermediateSize();
-        String attention = p + "attention.self.";
-        return new Layer(
-                SelfAttention.of(
-                        List.of(
-                                Linear.read(w, attention + "query", hidden, hidden),
-                                Linear.read(w, attention + "key", hidden, hidden),
-                                Linear.read(w, attention + "value", hidden, hidden)),
-                        Linear.read(w, p + "attention.output.dense", hidden, hidden),
-                        c.numAttentionHeads(),
-                        hidden / c.numAttentionHeads()),
-                Norm.read(w, p + "attention.output.LayerNorm", hidden, eps),
-                new FeedForward(
-                        Linear.read(w, p + "intermediate.dense", hidden, wide),
-                        null,
-                        activation,
-                        Linear.read(w, p + "output.dense", wide, hidden)),
-                Norm.read(w, p + "output.LayerNorm", hidden, eps));
     }
 
     @Override

@@ -296,7 +296,7 @@ final class DebertaV2 implements Architecture {
             }
         }
         Value scores = k.scores(query, key, a.scale(), bias); // [B, h, S, S]
-        return k.context(k.softmax(scores), value, a.heads() * a.headSize());
+        return k.context(k.attention(scores), value, a.heads() * a.headSize());
     }
 
     /** Products of each position's heads with each row of the table. {@code [B, h, S, R]} */

@@ -14,6 +14,17 @@ import java.util.stream.IntStream;
  * Sinusoidal positions are stored in the same table as learned ones.
  */
 final class DistilBert implements Architecture {
+    private static final LayerNames LAYER =
+            new LayerNames(
+                    "attention.q_lin",
+                    "attention.k_lin",
+                    "attention.v_lin",
+                    "attention.out_lin",
+                    "sa_layer_norm",
+                    "ffn.lin1",
+                    "ffn.lin2",
+                    "output_layer_norm");
+
     private static final float EPSILON = 1e-12f;
 
     private final EncoderConfig config;
@@ -46,29 +57,8 @@ final class DistilBert implements Architecture {
         this.layers =
                 IntStream.range(0, config.numHiddenLayers())
                         .mapToObj(i -> "transformer.layer." + i + ".")
-                        .map(p -> layer(config, activation, weights, p))
+                        .map(p -> LAYER.read(config, activation, EPSILON, weights, p))
                         .toList();
-    }
-
-    private static Layer layer(EncoderConfig c, Activation activation, Weights w, String p) {
-        int hidden = c.hiddenSize();
-        int wide = c.intermediateSize();
-        return new Layer(
-                SelfAttention.of(
-                        List.of(
-                                Linear.read(w, p + "attention.q_lin", hidden, hidden),
-                                Linear.read(w, p + "attention.k_lin", hidden, hidden),
-                                Linear.read(w, p + "attention.v_lin", hidden, hidden)),
-                        Linear.read(w, p + "attention.out_lin", hidden, hidden),
-                        c.numAttentionHeads(),
-                        hidden / c.numAttentionHeads()),
-                Norm.read(w, p + "sa_layer_norm", hidden, EPSILON),
-                new FeedForward(
-                        Linear.read(w, p + "ffn.lin1", hidden, wide),
-                        null,
-                        activation,
-                        Linear.read(w, p + "ffn.lin2", wide, hidden)),
-                Norm.read(w, p + "output_layer_norm", hidden, EPSILON));
     }
 
     @Override

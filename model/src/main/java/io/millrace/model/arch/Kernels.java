@@ -114,7 +114,10 @@ public interface Kernels {
     /** {@code scale · q · kᵀ + bias}. {@code [B, h, S, d] → [B, h, S, S]} */
     Value scores(Value query, Value key, float scale, Value bias);
 
-    /** Softmax over the last axis: attention. */
+    /** What each token attends to: softmax of the scores. {@code [B, h, S, S]} */
+    Value attention(Value scores);
+
+    /** Softmax over the last axis. */
     Value softmax(Value x);
 
     /** Heads' values by attention, side by side again. {@code [B, h, S, S] → [B · S, h · d]} */

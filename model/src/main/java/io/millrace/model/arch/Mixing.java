@@ -30,7 +30,7 @@ sealed interface Mixing {
     record Softmax(float scale) implements Mixing {
         @Override
         public Value mix(Kernels k, Value query, Value key, Value value, int width, View view) {
-            Value attention = k.softmax(k.scores(query, key, scale, view.bias)); // [B, h, S, S]
+            Value attention = k.attention(k.scores(query, key, scale, view.bias)); // [B, h, S, S]
             return k.context(attention, value, width);
         }
     }

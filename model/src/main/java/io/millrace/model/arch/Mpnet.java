@@ -15,6 +15,17 @@ import java.util.stream.IntStream;
  * configuration says.
  */
 final class Mpnet implements Architecture {
+    private static final LayerNames LAYER =
+            new LayerNames(
+                    "attention.attn.q",
+                    "attention.attn.k",
+                    "attention.attn.v",
+                    "attention.attn.o",
+                    "attention.LayerNorm",
+                    "intermediate.dense",
+                    "output.dense",
+                    "output.LayerNorm");
+
     private static final int PADDING_POSITION = 1;
     private static final int MAX_DISTANCE = 128;
 
@@ -60,30 +71,8 @@ final class Mpnet implements Architecture {
         this.layers =
                 IntStream.range(0, config.numHiddenLayers())
                         .mapToObj(i -> "encoder.layer." + i + ".")
-                        .map(p -> layer(config, activation, eps, weights, p))
+                        .map(p -> LAYER.read(config, activation, eps, weights, p))
                         .toList();
-    }
-
-    private static Layer layer(
-            EncoderConfig c, Activation activation, float eps, Weights w, String p) {
-        int hidden = c.hiddenSize();
-        int wide = c.intermediateSize();
-        return new Layer(
-                SelfAttention.of(
-                        List.of(
-                                Linear.read(w, p + "attention.attn.q", hidden, hidden),
-                                Linear.read(w, p + "attention.attn.k", hidden, hidden),
-                                Linear.read(w, p + "attention.attn.v", hidden, hidden)),
-                        Linear.read(w, p + "attention.attn.o", hidden, hidden),
-                        c.numAttentionHeads(),
-                        hidden / c.numAttentionHeads()),
-                Norm.read(w, p + "attention.LayerNorm", hidden, eps),
-                new FeedForward(
-                        Linear.read(w, p + "intermediate.dense", hidden, wide),
-                        null,
-                        activation,
-                        Linear.read(w, p + "output.dense", wide, hidden)),
-                Norm.read(w, p + "output.LayerNorm", hidden, eps));
     }
 
     @Override

@@ -456,10 +456,15 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
-    public Value softmax(Value x) {
-        Value attention = nodes.add("Softmax", x);
+    public Value attention(Value scores) {
+        Value attention = softmax(scores);
         attentions.add(attention);
         return attention;
+    }
+
+    @Override
+    public Value softmax(Value x) {
+        return nodes.add("Softmax", x);
     }
 
     /** What each layer's tokens attend to, so far. {@code [B, h, S, S]} each */

@@ -71,7 +71,7 @@ record SelfAttention(
         }
         int times = heads / keyValueHeads;
         Value scores = k.scores(q, k.repeatHeads(keys, times), scale, view.bias); // [B, h, S, S]
-        return k.context(k.softmax(scores), k.repeatHeads(values, times), heads * headSize);
+        return k.context(k.attention(scores), k.repeatHeads(values, times), heads * headSize);
     }
 
     private Value split(Kernels k, Value x, int count, @Nullable Norm norm, Batch batch) {
