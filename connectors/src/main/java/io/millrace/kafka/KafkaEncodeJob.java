@@ -18,11 +18,13 @@ import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.fetch.ModelHub;
+import io.millrace.model.fetch.PinnedModel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -54,9 +56,18 @@ public final class KafkaEncodeJob {
                         "flink run millrace-job.jar",
                         (encode, kafka) -> {
                             // Here once, so that every TaskManager has the same commit.
-                            String model = ModelHub.ofEnvironment().pin(encode.model());
+                            PinnedModel model =
+                                    ModelHub.ofEnvironment()
+                                            .pin(
+                                                    encode.model(),
+                                                    Optional.ofNullable(
+                                                            encode.encoder().adapter()));
                             KafkaPreflight.check(kafka);
-                            job.add(() -> execute(encode.withModel(model), kafka));
+                            job.add(
+                                    () ->
+                                            execute(
+                                                    encode.withModel(model.name(), model.adapter()),
+                                                    kafka));
                             return 0;
                         })
                 .setOut(new PrintWriter(messages))

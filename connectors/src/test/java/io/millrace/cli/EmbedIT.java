@@ -36,7 +36,18 @@ class EmbedIT {
     @ParameterizedTest
     @MethodSource("goldens")
     void vectorsAreThoseOfTheReference(Path model) throws Exception {
-        JsonNode expected = JSON.readTree(model.resolve("expected.json").toFile());
+        check(model, model);
+    }
+
+    @Test
+    void vectorsOfAnAdapterAreThoseOfTheReference() throws Exception {
+        Path golden = Path.of(System.getProperty("millrace.golden"));
+        Path adapter = golden.resolveSibling("golden-lora").resolve("query-value");
+        check(golden.resolve("bert-mean"), adapter, "--adapter", adapter.toString());
+    }
+
+    private void check(Path model, Path reference, String... more) throws Exception {
+        JsonNode expected = JSON.readTree(reference.resolve("expected.json").toFile());
         List<String> input = new ArrayList<>();
         for (JsonNode text : expected.get("texts")) {
             ObjectNode line = JSON.createObjectNode();
@@ -44,7 +55,7 @@ class EmbedIT {
             input.add(line.toString());
         }
 
-        List<JsonNode> lines = embed(model, "in.jsonl", String.join("\n", input));
+        List<JsonNode> lines = embed(model, "in.jsonl", String.join("\n", input), more);
 
         float scale = scale(expected.get("embeddings"));
         assertThat(lines).hasSize(input.size());

@@ -47,6 +47,23 @@ class InspectIT {
     }
 
     @Test
+    void baseAndAdapterAreShown() {
+        Path golden = Path.of(System.getProperty("millrace.golden"));
+        Path adapter = golden.resolveSibling("golden-lora").resolve("query-value");
+
+        Cli cli =
+                Cli.run(
+                        "inspect",
+                        "--model",
+                        golden.resolve("bert-mean").toString(),
+                        "--adapter",
+                        adapter.toString());
+
+        assertThat(cli.status()).describedAs(cli.err()).isZero();
+        assertThat(cli.out()).startsWith("bert-mean\n").contains("Adapter", adapter.toString());
+    }
+
+    @Test
     void attentionIsWrittenAsJsonAndAsAPage() throws Exception {
         Path folder = directory.resolve("maps");
 

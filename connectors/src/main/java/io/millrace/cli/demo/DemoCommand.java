@@ -8,6 +8,7 @@ import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,12 +89,17 @@ public final class DemoCommand implements Callable<Integer> {
         if (records != null && records < 1) {
             throw new UnusableException("--records: expected at least 1, found " + records);
         }
+        ResolvedModel resolved =
+                model == null
+                        ? new ResolvedModel(bundledModel(), "demo")
+                        : ModelArgument.resolve(model, spec.commandLine().getErr());
         ModelDirectory directory =
-                ModelDirectory.open(
-                        model == null
-                                ? bundledModel()
-                                : ModelArgument.resolve(model, spec.commandLine().getErr())
-                                        .directory());
+                resolved.adapter()
+                        .map(
+                                adapter ->
+                                        ModelDirectory.open(
+                                                resolved.directory(), adapter.directory()))
+                        .orElseGet(() -> ModelDirectory.open(resolved.directory()));
         DemoTexts texts = texts();
         long count = records == null ? defaultRecords(texts) : records;
         int parallelism = Runtime.getRuntime().availableProcessors();
@@ -110,7 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
                 DemoSender sender = new DemoSender(broker.bootstrapServers(), texts, count);
                 LocalJob job =
                         LocalJob.start(
-                                DemoKafka.encodeOptions(directory.path()),
+                                DemoKafka.encodeOptions(resolved),
                                 DemoKafka.jobOptions(broker.bootstrapServers(), texts.format()),
                                 new LocalJob.Place(null, webPort))) {
             screen.begin(broker.bootstrapServers(), parallelism, directory, model == null);

@@ -7,10 +7,11 @@ import io.millrace.kafka.check.NewTopics;
 import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
-import java.nio.file.Path;
+import io.millrace.model.fetch.ResolvedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -62,8 +63,11 @@ final class DemoKafka {
         return KafkaJobOptions.from(options);
     }
 
-    static EncodeOptions encodeOptions(Path model) {
-        return EncodeOptions.of(model.toString());
+    static EncodeOptions encodeOptions(ResolvedModel model) {
+        return EncodeOptions.of(model.directory().toString())
+                .withModel(
+                        model.directory().toString(),
+                        Optional.ofNullable(model.adapterDirectory()));
     }
 
     private static io.millrace.kafka.options.InputFormat jobFormat(InputFormat format) {

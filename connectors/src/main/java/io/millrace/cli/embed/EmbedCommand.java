@@ -10,6 +10,7 @@ import io.millrace.flink.options.EncodeOptions;
 import io.millrace.model.encode.AttentionMask;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.tokenize.Truncation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,11 +129,9 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Option(
             names = "--adapter",
-            paramLabel = "DIR",
-            description =
-                    "A LoRA adapter (PEFT) to merge into the model's weights. Default: none but one"
-                            + " that is in the model directory itself.")
-    private @Nullable Path adapter;
+            paramLabel = ModelArgument.LABEL,
+            description = ModelArgument.ADAPTER_DESCRIPTION)
+    private @Nullable String adapter;
 
     @Option(
             names = "--prompt-name",
@@ -203,7 +202,7 @@ public final class EmbedCommand implements Callable<Integer> {
             requirePositive("--truncate-dim", truncateDim);
         }
         try (InputStream in = openInput();
-                Encoder encoder = Encoder.open(directory(), encoderOptions())) {
+                Encoder encoder = openEncoder()) {
             long start = System.nanoTime();
             Counts counts = embed(encoder, in);
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -212,11 +211,12 @@ public final class EmbedCommand implements Callable<Integer> {
         }
     }
 
-    private Path directory() throws InterruptedException {
-        return ModelArgument.resolve(model, spec.commandLine().getErr()).directory();
+    private Encoder openEncoder() throws InterruptedException {
+        ResolvedModel resolved = ModelArgument.resolve(model, adapter, spec.commandLine().getErr());
+        return Encoder.open(resolved.directory(), encoderOptions(resolved));
     }
 
-    private EncoderOptions encoderOptions() {
+    private EncoderOptions encoderOptions(ResolvedModel resolved) {
         return EncoderOptions.DEFAULT
                 .withMaxTokens(maxTokens)
                 .withTruncation(truncation)
@@ -226,7 +226,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 .withTruncateDim(truncateDim)
                 .withNormalize(normalize)
                 .withStripText(stripText)
-                .withAdapter(adapter == null ? null : adapter.toString());
+                .withAdapter(resolved.adapterDirectory());
     }
 
     private Counts embed(Encoder encoder, InputStream in) throws IOException, InterruptedException {

@@ -8,16 +8,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A model directory in words and numbers: one for people, one for machines. */
 final class Description {
     private Description() {}
 
     /** Titles and what is under each, in the order to read them. */
-    static Map<String, String> forPeople(ModelDirectory model, Trial trial) {
+    static Map<String, String> forPeople(
+            ModelDirectory model, Trial trial, @Nullable String adapter) {
         EncoderConfig config = model.config();
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("Revision", model.revision());
+        if (adapter != null) {
+            lines.put("Adapter", adapter + ", merged into the weights");
+        }
         lines.put(
                 "Architecture",
                 "%s: %d layers, hidden %d, %d heads, feed-forward %d"
@@ -71,13 +76,17 @@ final class Description {
     }
 
     /** The same as fields. */
-    static Map<String, Object> forMachines(ModelDirectory model, Trial trial) {
+    static Map<String, Object> forMachines(
+            ModelDirectory model, Trial trial, @Nullable String adapter) {
         EncoderConfig config = model.config();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("path", model.path().toString());
         fields.put("runs", true);
         fields.put("id", model.id());
         fields.put("revision", model.revision());
+        if (adapter != null) {
+            fields.put("adapter", adapter);
+        }
         fields.put("modelType", config.modelType().key());
         fields.put("layers", config.numHiddenLayers());
         fields.put("hiddenSize", config.hiddenSize());

@@ -9,6 +9,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.encode.Attention;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.fetch.HubException;
+import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.tokenize.TextException;
 import java.io.IOException;
@@ -62,11 +63,9 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--adapter",
-            paramLabel = "DIR",
-            description =
-                    "A LoRA adapter (PEFT) to merge into the model's weights. Default: none but one"
-                            + " that is in the model directory itself.")
-    private @Nullable Path adapter;
+            paramLabel = ModelArgument.LABEL,
+            description = ModelArgument.ADAPTER_DESCRIPTION)
+    private @Nullable String adapter;
 
     @Option(
             names = "--attention",
@@ -88,21 +87,23 @@ public final class InspectCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            Path path = ModelArgument.resolve(name, spec.commandLine().getErr()).directory();
-            ModelDirectory model =
-                    adapter == null
-                            ? ModelDirectory.open(path)
-                            : ModelDirectory.open(path, adapter);
+            ResolvedModel resolved =
+                    ModelArgument.resolve(name, adapter, spec.commandLine().getErr());
+            EncoderOptions options =
+                    EncoderOptions.DEFAULT.withAdapter(resolved.adapterDirectory());
+            ModelDirectory model = open(resolved);
+            String merged = resolved.adapter().map(ResolvedModel::name).orElse(null);
             if (attention != null) {
-                writeAttention(model, attention).forEach(file -> out.println("wrote " + file));
+                writeAttention(model, options, attention)
+                        .forEach(file -> out.println("wrote " + file));
                 return 0;
             }
-            Trial trial = Trial.of(path, options());
+            Trial trial = Trial.of(resolved.directory(), options);
             if (json) {
-                out.println(JSON.writeValueAsString(Description.forMachines(model, trial)));
+                out.println(JSON.writeValueAsString(Description.forMachines(model, trial, merged)));
             } else {
                 out.println(model.id());
-                Description.forPeople(model, trial)
+                Description.forPeople(model, trial, merged)
                         .forEach((title, line) -> out.printf("  %-14s%s%n", title, line));
             }
             return 0;
@@ -119,14 +120,17 @@ public final class InspectCommand implements Callable<Integer> {
         }
     }
 
-    private EncoderOptions options() {
-        return EncoderOptions.DEFAULT.withAdapter(adapter == null ? null : adapter.toString());
+    private static ModelDirectory open(ResolvedModel resolved) {
+        return resolved.adapter()
+                .map(other -> ModelDirectory.open(resolved.directory(), other.directory()))
+                .orElseGet(() -> ModelDirectory.open(resolved.directory()));
     }
 
-    private List<Path> writeAttention(ModelDirectory model, String text) throws IOException {
+    private List<Path> writeAttention(ModelDirectory model, EncoderOptions options, String text)
+            throws IOException {
         Attention weights;
         try {
-            weights = Attention.of(model.path(), options(), text);
+            weights = Attention.of(model.path(), options, text);
         } catch (TextException e) {
             throw new ParameterException(spec.commandLine(), "--attention: " + e.getMessage(), e);
         }

@@ -100,18 +100,19 @@ public final class RunCommand {
         if (local.webPort != null) {
             WebPort.require("--web-ui", local.webPort);
         }
-        ResolvedModel model = ModelArgument.resolve(encode.model(), err);
-        encode.encoder()
-                .adapterDirectory()
+        ResolvedModel model =
+                ModelArgument.resolve(encode.model(), encode.encoder().adapter(), err);
+        model.adapter()
                 .ifPresentOrElse(
-                        adapter -> ModelDirectory.open(model.directory(), adapter),
+                        adapter -> ModelDirectory.open(model.directory(), adapter.directory()),
                         () -> ModelDirectory.open(model.directory()));
         KafkaPreflight.check(kafka);
         try (Interruption interruption = Interruption.listen();
                 StateDirectory state = StateDirectory.open(stateDirectory(kafka), kind(kafka));
                 LocalJob job =
                         LocalJob.start(
-                                encode.withModel(model.name()),
+                                encode.withModel(
+                                        model.name(), model.adapter().map(ResolvedModel::name)),
                                 kafka,
                                 new LocalJob.Place(state, local.webPort))) {
             err.println("State: " + state.path());

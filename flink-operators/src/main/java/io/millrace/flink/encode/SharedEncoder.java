@@ -7,6 +7,7 @@ import io.millrace.model.encode.ModelInfo;
 import io.millrace.model.encode.TokenBatch;
 import io.millrace.model.fetch.HubException;
 import io.millrace.model.fetch.ModelHub;
+import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.tokenize.Tokenizer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ public final class SharedEncoder implements Encoder {
 
     /**
      * A share of a model by its path or its name on the Hub, fetched by this call if this machine
-     * has it not.
+     * has it not; so with the options' adapter, and with the base of an adapter.
      *
      * @throws HubException when it cannot be had
      * @throws ModelException when the directory cannot be run
@@ -61,8 +62,14 @@ public final class SharedEncoder implements Encoder {
      */
     public static SharedEncoder open(String model, EncoderOptions options)
             throws InterruptedException {
-        return open(
-                ModelHub.ofEnvironment().resolve(model, LoggedFetch.INSTANCE).directory(), options);
+        return open(model, options, ModelHub.ofEnvironment());
+    }
+
+    static SharedEncoder open(String model, EncoderOptions options, ModelHub hub)
+            throws InterruptedException {
+        ResolvedModel resolved =
+                hub.resolve(model, Optional.ofNullable(options.adapter()), LoggedFetch.INSTANCE);
+        return open(resolved.directory(), options.withAdapter(resolved.adapterDirectory()));
     }
 
     static SharedEncoder open(Path directory, EncoderOptions options, Loader loader)

@@ -8,6 +8,7 @@ import io.millrace.model.tokenize.Truncation;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 
@@ -110,8 +111,8 @@ public record EncodeOptions(
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Directory of a LoRA adapter (PEFT) that is merged into the model's weights. Default: none but one"
-                                    + " that is in the model directory itself.");
+                            "A LoRA adapter (PEFT) that is merged into the model's weights: a directory, or org/name[@revision] of the Hub."
+                                    + " Default: none, unless the model is an adapter itself.");
 
     public static final ConfigOption<Integer> BATCH_TOKENS =
             key("batch-tokens")
@@ -204,11 +205,16 @@ public record EncodeOptions(
                 CACHED_VECTORS.defaultValue());
     }
 
-    /** These options for another model. */
-    public EncodeOptions withModel(String other) {
+    /**
+     * These options for another model.
+     *
+     * @param adapter a LoRA adapter for it, as a directory or as a model of the Hub; none, whatever
+     *     these options have, when it is empty
+     */
+    public EncodeOptions withModel(String other, Optional<String> adapter) {
         return new EncodeOptions(
                 other,
-                encoder,
+                encoder.withAdapter(adapter.orElse(null)),
                 batchTokens,
                 batchRows,
                 linger,

@@ -8,7 +8,10 @@ import io.millrace.model.fetch.FetchListener;
 import io.millrace.model.fetch.HubException;
 import io.millrace.model.fetch.ModelHub;
 import io.millrace.model.testing.FakeHub;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.Test;
@@ -18,13 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 class EncoderSourceTest {
     private static final Path GOLDEN = Path.of("../model/src/test/resources/golden/bert-mean");
 
+    private static final Path ADAPTER =
+            Path.of("../model/src/test/resources/golden-lora/query-value");
+
     @TempDir Path cache;
 
     @Test
     void everySubtaskSharesTheModel() throws Exception {
         try (FakeHub fake = FakeHub.start().putAll(GOLDEN)) {
             ModelHub hub = hub(fake);
-            String pinned = hub.pin(FakeHub.ID);
+            String pinned = hub.pin(FakeHub.ID).name();
             Path first = hub.resolve(pinned, FetchListener.NONE).directory();
             fake.close();
             Path second = hub.resolve(pinned, FetchListener.NONE).directory();
@@ -35,6 +41,28 @@ class EncoderSourceTest {
                 assertThat(one.info().id()).isEqualTo(FakeHub.ID);
                 assertThat(one.info().revision()).isEqualTo(FakeHub.COMMIT);
             }
+        }
+    }
+
+    @Test
+    void anAdapterComesWithItsBase() throws Exception {
+        Path adapter = cache.resolve("adapter");
+        Files.createDirectories(adapter);
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(ADAPTER.resolve(file), adapter.resolve(file));
+        }
+        Path config = adapter.resolve("adapter_config.json");
+        Files.writeString(config, Files.readString(config).replace("millrace/tiny", FakeHub.ID));
+        try (FakeHub fake = FakeHub.start().putAll(GOLDEN);
+                SharedEncoder alone =
+                        SharedEncoder.open(adapter.toString(), EncoderOptions.DEFAULT, hub(fake));
+                SharedEncoder both =
+                        SharedEncoder.open(
+                                GOLDEN, EncoderOptions.DEFAULT.withAdapter(ADAPTER.toString()));
+                SharedEncoder base = SharedEncoder.open(GOLDEN, EncoderOptions.DEFAULT)) {
+            List<String> texts = List.of("The river turns the wheel.");
+            assertThat(alone.encode(texts)).isDeepEqualTo(both.encode(texts));
+            assertThat(Arrays.deepEquals(alone.encode(texts), base.encode(texts))).isFalse();
         }
     }
 

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *     truncateDim} too
  * @param stripText whether spaces around a text, its prompt included, are dropped, as
  *     sentence-transformers did up to version 5
- * @param adapter directory of a LoRA adapter that is merged into the weights; null: none but one
- *     that is in the model's directory itself
+ * @param adapter a LoRA adapter that is merged into the weights: its directory, or for those who
+ *     take models of the Hub, its name there; null: none but one that is in the model's directory
+ *     itself
  */
 public record EncoderOptions(
         @Nullable Integer maxTokens,

@@ -21,6 +21,13 @@ public final class HubException extends RuntimeException {
         return new HubException(message, true);
     }
 
+    /** The same, with what it was wanted for before it. */
+    HubException because(String reason) {
+        HubException longer = new HubException(reason + ": " + getMessage(), temporary);
+        longer.setStackTrace(getStackTrace());
+        return longer;
+    }
+
     /** Whether the same request may succeed later. */
     public boolean isTemporary() {
         return temporary;

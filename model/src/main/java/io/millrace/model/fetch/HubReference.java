@@ -69,6 +69,11 @@ record HubReference(String id, String revision) {
         return new HubReference(id, commit);
     }
 
+    /** With its revision, whatever that is. */
+    String full() {
+        return id + "@" + revision;
+    }
+
     @Override
     public String toString() {
         return revision.equals(DEFAULT_REVISION) ? id : id + "@" + revision;

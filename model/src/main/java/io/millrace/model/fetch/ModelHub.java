@@ -54,22 +54,48 @@ public final class ModelHub {
         return new ModelHub(environment, Thread::sleep);
     }
 
+    /** As below, without an adapter of its own. */
+    public ResolvedModel resolve(String model, FetchListener listener) throws InterruptedException {
+        return resolve(model, Optional.empty(), listener);
+    }
+
     /**
-     * A model's directory on this machine. What is missing of a model of the Hub is fetched.
+     * A model's directory on this machine. What is missing of a model of the Hub is fetched, and so
+     * is the base of an adapter when it is a model of the Hub.
      *
      * @param model a path or {@code org/name[@revision]}; what can be neither is returned as a
      *     path, for the reader to refuse
+     * @param adapter the same for a LoRA adapter that the model is the base of
      * @throws HubException when a model of the Hub cannot be had
      */
-    public ResolvedModel resolve(String model, FetchListener listener) throws InterruptedException {
-        Optional<HubReference> reference = reference(model);
-        if (reference.isEmpty()) {
-            return new ResolvedModel(Path.of(model), model);
+    public ResolvedModel resolve(String model, Optional<String> adapter, FetchListener listener)
+            throws InterruptedException {
+        ResolvedModel resolved = resolveOne(model, listener);
+        if (adapter.isPresent()) {
+            ResolvedModel other = resolveOne(adapter.get(), listener);
+            return new ResolvedModel(resolved.directory(), resolved.name(), Optional.of(other));
         }
-        Request request = new Request(reference.get());
+        Optional<HubReference> base = AdapterBase.in(resolved.directory());
+        if (base.isEmpty()) {
+            return resolved;
+        }
+        ResolvedModel found = baseOf(model, () -> resolveOne(base.get(), listener));
+        return new ResolvedModel(found.directory(), found.name(), Optional.of(resolved));
+    }
+
+    private ResolvedModel resolveOne(String model, FetchListener listener)
+            throws InterruptedException {
+        Optional<HubReference> reference = reference(model);
+        return reference.isEmpty()
+                ? new ResolvedModel(Path.of(model), model)
+                : resolveOne(reference.get(), listener);
+    }
+
+    private ResolvedModel resolveOne(HubReference reference, FetchListener listener)
+            throws InterruptedException {
+        Request request = new Request(reference);
         HubReference commit = request.bring(listener);
-        return new ResolvedModel(
-                request.cache.snapshot(commit.revision()), commit.id() + "@" + commit.revision());
+        return new ResolvedModel(request.cache.snapshot(commit.revision()), commit.full());
     }
 
     /**
@@ -78,15 +104,54 @@ public final class ModelHub {
      * is where the Hub cannot be asked.
      *
      * @param model a path, returned as it is, or {@code org/name[@revision]}
+     * @param adapter the same for a LoRA adapter that the model is the base of
      * @throws HubException when there is no such model, or it has not what is needed
      */
-    public String pin(String model) throws InterruptedException {
+    public PinnedModel pin(String model, Optional<String> adapter) throws InterruptedException {
         Optional<HubReference> reference = reference(model);
-        if (reference.isEmpty()) {
-            return model;
+        Optional<HubReference> base = Optional.empty();
+        String name = model;
+        if (reference.isPresent()) {
+            Found found = new Request(reference.get()).find();
+            name = found.commit().full();
+            base = found.base();
+        } else {
+            base = AdapterBase.in(Path.of(model));
         }
-        HubReference commit = new Request(reference.get()).find();
-        return commit.id() + "@" + commit.revision();
+        if (adapter.isPresent()) {
+            Optional<HubReference> other = reference(adapter.get());
+            return new PinnedModel(
+                    name,
+                    Optional.of(
+                            other.isPresent()
+                                    ? new Request(other.get()).find().commit().full()
+                                    : adapter.get()));
+        }
+        if (base.isEmpty()) {
+            return new PinnedModel(name, Optional.empty());
+        }
+        HubReference trainedOn = base.get();
+        Found found = baseOf(model, () -> new Request(trainedOn).find());
+        return new PinnedModel(found.commit().full(), Optional.of(name));
+    }
+
+    /** As above, without an adapter of its own. */
+    public PinnedModel pin(String model) throws InterruptedException {
+        return pin(model, Optional.empty());
+    }
+
+    @FunctionalInterface
+    private interface Search<T> {
+        T run() throws InterruptedException;
+    }
+
+    /** A base that nobody typed: who hears of it must hear why it is wanted. */
+    private static <T> T baseOf(String adapter, Search<T> search) throws InterruptedException {
+        try {
+            return search.run();
+        } catch (HubException e) {
+            throw e.because("the base of adapter " + adapter);
+        }
     }
 
     private static Optional<HubReference> reference(String model) {
@@ -97,6 +162,13 @@ public final class ModelHub {
                     "expected a model's directory or org/name, found what can be neither");
         }
     }
+
+    /**
+     * A model that is there to be fetched.
+     *
+     * @param base of the Hub, when it is an adapter
+     */
+    private record Found(HubReference commit, Optional<HubReference> base) {}
 
     /** One model that is asked for. */
     private final class Request {
@@ -124,18 +196,23 @@ public final class ModelHub {
         }
 
         /** Makes sure that everything could be fetched, and says at which commit. */
-        HubReference find() throws InterruptedException {
+        Found find() throws InterruptedException {
             try {
                 Optional<HubReference> cached = cached(FetchListener.NONE);
                 return cached.isPresent()
-                        ? cached.get()
+                        ? inCache(cached.get())
                         : new Fetch(this, FetchListener.NONE).check();
             } catch (HubException e) {
                 if (reference.isCommit() && (settings.offline() || e.isTemporary())) {
-                    return reference; // those that run it may have it, or reach the Hub
+                    // Those that run it may have it, or reach the Hub.
+                    return new Found(reference, Optional.empty());
                 }
-                return fallBack(e, FetchListener.NONE);
+                return inCache(fallBack(e, FetchListener.NONE));
             }
+        }
+
+        private Found inCache(HubReference commit) {
+            return new Found(commit, AdapterBase.in(cache.snapshot(commit.revision())));
         }
 
         /** The commit, where the cache has all of it and the Hub need not or must not be asked. */
@@ -220,10 +297,15 @@ public final class ModelHub {
         }
 
         /** Writes nothing: where a job is submitted there need not be room for a model. */
-        HubReference check() throws InterruptedException {
+        Found check() throws InterruptedException {
             onlyLooking = true;
-            select();
-            return commit;
+            Optional<String> adapter =
+                    select().files().stream()
+                            .filter(file -> ("/" + file).endsWith("/" + AdapterBase.FILE))
+                            .findFirst();
+            Optional<JsonNode> config =
+                    adapter.isPresent() ? json(adapter.get()) : Optional.empty();
+            return new Found(commit, config.flatMap(AdapterBase::of));
         }
 
         HubReference all() throws InterruptedException {

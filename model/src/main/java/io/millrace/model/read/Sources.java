@@ -74,10 +74,12 @@ record Sources(
         }
         Optional<AdapterConfig> config = config(directory);
         Place base = base(directory, config.map(AdapterConfig::base).orElse(""), bases, problems);
+        boolean whole = given.has(Module.FILE);
+        Place pipeline = whole ? directory : base;
         return new Sources(
-                directory,
-                modules,
-                directory.folder,
+                pipeline,
+                whole ? modules : base.modules(),
+                pipeline.folder,
                 base,
                 config.flatMap(c -> adapter(directory, c)),
                 List.of(directory, base));

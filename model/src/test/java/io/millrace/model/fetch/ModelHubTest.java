@@ -511,8 +511,8 @@ class ModelHubTest extends HubTest {
     void pinnedNameIsTheCommitAndNothingIsWritten() throws Exception {
         String name = FakeHub.ID + "@" + FakeHub.COMMIT;
 
-        assertThat(modelHub().pin(FakeHub.ID)).isEqualTo(name);
-        assertThat(modelHub().pin("/models/x")).isEqualTo("/models/x");
+        assertThat(modelHub().pin(FakeHub.ID).name()).isEqualTo(name);
+        assertThat(modelHub().pin("/models/x").name()).isEqualTo("/models/x");
         assertThat(cache).doesNotExist();
         assertThat(modelHub().resolve(FakeHub.ID, listener).name()).isEqualTo(name);
     }
@@ -523,9 +523,9 @@ class ModelHubTest extends HubTest {
         String name = FakeHub.ID + "@" + FakeHub.COMMIT;
         hub.close();
 
-        assertThat(modelHub().pin(name)).isEqualTo(name);
+        assertThat(modelHub().pin(name).name()).isEqualTo(name);
         environment.put("HF_HUB_OFFLINE", "1");
-        assertThat(modelHub().pin(name)).isEqualTo(name);
+        assertThat(modelHub().pin(name).name()).isEqualTo(name);
         assertThatThrownBy(() -> modelHub().pin(FakeHub.ID)).hasMessageContaining("no such rev");
     }
 
