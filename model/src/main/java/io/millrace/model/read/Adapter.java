@@ -7,6 +7,7 @@ import io.millrace.model.adapt.ScaledSum;
 import io.millrace.model.arch.Weight;
 import io.millrace.model.read.AdapterTensors.Named;
 import io.millrace.model.read.AdapterTensors.Part;
+import io.millrace.model.read.TrainedNames.Stored;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -82,8 +83,8 @@ final class Adapter {
                                         "tensor %s as %s"
                                                 .formatted(named.name(), DataType.READABLE),
                                         named.tensor().type().name()));
-        replace(weights, module + ".weight", parts.get(Part.WEIGHT));
-        replace(weights, module + ".bias", parts.get(Part.BIAS));
+        replace(weights, module, ".weight", parts.get(Part.WEIGHT));
+        replace(weights, module, ".bias", parts.get(Part.BIAS));
         Named a = parts.get(Part.A);
         Named b = parts.get(Part.B);
         Named wideTable = parts.get(Part.EMBEDDING_A);
@@ -108,9 +109,10 @@ final class Adapter {
         }
     }
 
-    private void replace(StoredWeights weights, String name, @Nullable Named other) {
+    private void replace(StoredWeights weights, String module, String kind, @Nullable Named other) {
         if (other != null) {
-            find(weights, name, other).ifPresent(stored -> weights.replace(stored, other.tensor()));
+            whole(weights, module, kind, other)
+                    .ifPresent(stored -> weights.replace(stored, other.tensor()));
         }
     }
 
@@ -123,11 +125,12 @@ final class Adapter {
     private record Product(Named left, Named right, @Nullable Named lengths, boolean table) {}
 
     private void addProduct(StoredWeights weights, String module, Product product) {
-        Optional<String> stored = find(weights, module + ".weight", product.right);
-        if (stored.isEmpty()) {
+        Optional<Stored> place = find(weights, module, ".weight", product.right);
+        if (place.isEmpty()) {
             return;
         }
-        Tensor base = weights.tensor(stored.get());
+        String stored = place.get().name();
+        Tensor base = weights.tensor(stored);
         Optional<Integer> rank = rank(module);
         if (rank.isEmpty()) {
             return;
@@ -146,11 +149,18 @@ final class Adapter {
             problems.add(
                     source,
                     "a matrix of numbers to change with " + product.right.name(),
-                    stored.get() + " " + shape);
+                    stored + " " + shape);
             return;
         }
-        long rows = shape.get(0);
+        int parts = place.get().parts();
+        if (shape.get(0) % parts != 0) {
+            problems.add(
+                    source, "rows of %s in %d parts".formatted(stored, parts), shape.toString());
+            return;
+        }
+        long rows = shape.get(0) / parts;
         long columns = shape.get(1);
+        long start = place.get().part() * rows * columns;
         long r = rank.get();
         boolean table = product.table;
         Map<Named, List<Long>> shapes = new LinkedHashMap<>();
@@ -167,11 +177,14 @@ final class Adapter {
         int width = Math.toIntExact(columns);
         Matrix left = matrix(product.left, height, rank.get(), table);
         Matrix right = matrix(product.right, rank.get(), width, table);
-        Weight.Values sum = new LowRankSum(base, left, right, config.scale(module));
+        Weight.Values part = (from, count, consumer) -> base.read(start + from, count, consumer);
+        Weight.Values sum = new LowRankSum(part, left, right, config.scale(module));
         if (product.lengths != null) {
             sum = new ScaledLines(sum, height, width, product.lengths.tensor(), table);
         }
-        weights.replace(stored.get(), new AdaptedTensor(base, sum));
+        weights.replace(
+                stored,
+                new AdaptedTensor(base, new ReplacedRows(base, sum, start, rows * columns)));
     }
 
     private static Matrix matrix(Named named, int rows, int columns, boolean transposed) {
@@ -190,7 +203,7 @@ final class Adapter {
     }
 
     private void addBias(StoredWeights weights, String module, Named bias) {
-        Optional<String> stored = find(weights, module + ".bias", bias);
+        Optional<String> stored = whole(weights, module, ".bias", bias);
         if (stored.isEmpty() || rank(module).isEmpty()) {
             return;
         }
@@ -203,8 +216,21 @@ final class Adapter {
         }
     }
 
-    private Optional<String> find(StoredWeights weights, String name, Named changing) {
-        Optional<String> stored = weights.storedName(name);
+    /** Where a module is stored, by the name that its tensor has in the files. */
+    private Optional<Stored> find(
+            StoredWeights weights, String module, String kind, Named changing) {
+        Optional<Stored> stored =
+                TrainedNames.of(module)
+                        .flatMap(
+                                place ->
+                                        weights.storedName(place.name() + kind).stream()
+                                                .map(
+                                                        name ->
+                                                                new Stored(
+                                                                        name,
+                                                                        place.part(),
+                                                                        place.parts())))
+                        .findFirst();
         if (stored.isEmpty()) {
             problems.add(
                     source,
@@ -212,6 +238,20 @@ final class Adapter {
                     "none for " + changing.name());
         }
         return stored;
+    }
+
+    /** As above, of one that is a tensor by itself. */
+    private Optional<String> whole(
+            StoredWeights weights, String module, String kind, Named changing) {
+        Optional<Stored> stored = find(weights, module, kind, changing);
+        if (stored.isPresent() && stored.get().parts() > 1) {
+            problems.add(
+                    source,
+                    "only matrices of LoRA for what is stored as a part of " + stored.get().name(),
+                    changing.name());
+            return Optional.empty();
+        }
+        return stored.map(Stored::name);
     }
 
     private boolean hasShape(Named named, List<Long> shape) {
