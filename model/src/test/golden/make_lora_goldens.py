@@ -5,13 +5,14 @@
 
 One folder a case: adapter_config.json and adapter_model.safetensors as PEFT saves them, in one case inside a whole
 directory of sentence-transformers, and expected.json as make_goldens.py writes it, with base, the directory that the
-adapter is for. The adapter is not merged when the reference runs. The same versions give the same files, byte for byte.
+adapter is for; cases of other architectures have theirs inside. The adapter is not merged when the reference runs. The same versions give the same files, byte for byte.
 """
 
 import json
 import os
 import shutil
 import sys
+import tempfile
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -22,6 +23,8 @@ import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, T5EncoderModel
 
 TEXTS = [
     "The river turns the wheel.",
@@ -67,6 +70,19 @@ CASES = {
     "sharded-half": ("bert-f16-sharded", dict(r=4, target_modules="all-linear")),
     "old-names": (BERT, dict(r=4, target_modules=["query", "dense", "word_embeddings"])),
     "sentence-transformers": (BERT, dict(r=4, target_modules=["query", "value"], task_type="FEATURE_EXTRACTION")),
+}
+
+SMALL = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, pad_token_id=0)
+SMALL_T5 = dict(d_model=16, d_kv=8, d_ff=24, num_layers=2, num_heads=2, pad_token_id=0)
+LLAMA_LIKE = dict(num_key_value_heads=1, head_dim=8)
+
+# model_type, its configuration, the adapter's. Modules have their names in memory, which are not always those in files.
+FAMILIES = {
+    "qwen3": ("qwen3", SMALL | LLAMA_LIKE, dict(r=3, lora_alpha=7, use_rslora=True, target_modules="all-linear")),
+    "modernbert": ("modernbert", SMALL, dict(r=3, lora_alpha=7, target_modules=["Wqkv", "Wi", "Wo"])),
+    "nomic": ("nomic_bert", SMALL, dict(r=3, lora_alpha=7, use_dora=True, target_modules="all-linear")),
+    "gte": ("gte", SMALL, dict(r=3, lora_alpha=7, target_modules="all-linear")),
+    "t5": ("t5", SMALL_T5, dict(r=3, lora_alpha=7, target_modules=["q", "v", "wo", "embed_tokens"])),
 }
 
 
@@ -137,12 +153,34 @@ def save_directory(goldens, base, options, directory):
     return expectations(SentenceTransformer(directory, device="cpu"), base)
 
 
-def tidy(directory):
+def save_family(goldens, name, directory):
+    """A base with random weights inside the adapter's directory."""
+    model_type, settings, options = FAMILIES[name]
+    tokenizer = AutoTokenizer.from_pretrained(os.path.join(goldens, BERT))
+    torch.manual_seed(sum(name.encode()))
+    config = AutoConfig.for_model(model_type, vocab_size=len(tokenizer), max_position_embeddings=128, **settings)
+    encoder = T5EncoderModel(config) if model_type == "t5" else AutoModel.from_config(config)
+    with torch.no_grad():
+        for parameter in encoder.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    base = os.path.join(directory, "base")
+    with tempfile.TemporaryDirectory() as raw:
+        encoder.save_pretrained(raw)
+        tokenizer.save_pretrained(raw)
+        transformer = Transformer(raw, max_seq_length=64)
+        pooling = Pooling(transformer.get_embedding_dimension(), "mean")
+        SentenceTransformer(modules=[transformer, pooling], device="cpu").save(base, create_model_card=False)
+    expected = save_adapter(directory, "base", options, directory)
+    del expected["base"]
+    return expected
+
+
+def tidy(directory, base):
     """No path of this machine, no timestamps, keys in order."""
     path = os.path.join(directory, "adapter_config.json")
     with open(path) as file:
         config = json.load(file)
-    config["base_model_name_or_path"] = NAMED
+    config["base_model_name_or_path"] = base
     for key in ("target_modules", "modules_to_save"):
         if isinstance(config.get(key), list):
             config[key] = sorted(config[key])
@@ -168,13 +206,17 @@ def make_old(directory):
 
 
 def build(name, goldens, output):
-    base, options = CASES[name]
     directory = os.path.join(output, name)
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
-    save = save_directory if name == "sentence-transformers" else save_adapter
-    expected = save(goldens, base, options, directory)
-    tidy(directory)
+    if name in FAMILIES:
+        expected = save_family(goldens, name, directory)
+        tidy(directory, "base")
+    else:
+        base, options = CASES[name]
+        save = save_directory if name == "sentence-transformers" else save_adapter
+        expected = save(goldens, base, options, directory)
+        tidy(directory, NAMED)
     if name == "old-names":
         make_old(directory)
     with open(os.path.join(directory, "expected.json"), "w") as file:
@@ -183,6 +225,6 @@ def build(name, goldens, output):
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
-    for case_name in CASES:
+    for case_name in [*CASES, *FAMILIES]:
         build(case_name, sys.argv[1], sys.argv[2])
         print(case_name)
