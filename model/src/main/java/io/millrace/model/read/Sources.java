@@ -91,6 +91,12 @@ record Sources(
         Place adapter = Place.of(adapterPath, ADAPTER, problems);
         List<Module> modulesOfBase = base.modules();
         base = base.at(modulesOfBase);
+        if (base.has(AdapterConfig.FILE)) {
+            problems.add(
+                    base.folder + AdapterConfig.FILE,
+                    "a base without an adapter of its own, as another is given",
+                    "one");
+        }
         boolean whole = adapter.has(Module.FILE);
         List<Module> modules = whole ? adapter.modules() : modulesOfBase;
         Place directory = whole ? adapter.at(modules) : adapter;

@@ -2,6 +2,7 @@ package io.millrace.model.read;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -112,6 +113,18 @@ class AdapterTest {
                 .containsExactly(
                         "adapter/adapter_model.safetensors: expected a lora_magnitude_vector of"
                                 + " encoder.layer.1.attention.self.value, found none");
+    }
+
+    @Test
+    void anAdapterIsNotABase() {
+        ModelCopy base = ModelCopy.of("bert-mean", temp.resolve("base")).write(CONFIG, "{}");
+        assertThatThrownBy(
+                        () ->
+                                ModelDirectory.open(
+                                        base.directory(), adapter("one-layer").directory()))
+                .hasMessageContaining(
+                        "adapter_config.json: expected a base without an adapter of its own, as"
+                                + " another is given, found one");
     }
 
     @Test
