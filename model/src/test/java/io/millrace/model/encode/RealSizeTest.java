@@ -3,9 +3,13 @@ package io.millrace.model.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.testing.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RealSizeTest {
     private static final double TOLERANCE = 1e-4;
     private static final double COSINE = 0.999999;
+    private static final List<String> FIGURES = new ArrayList<>();
 
     static List<Golden> cases() {
         return Golden.all(Path.of(System.getProperty("realSize")));
@@ -25,7 +30,6 @@ class RealSizeTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    @SuppressWarnings("SystemOut") // it is run for its figures
     void staysCloseToTheReference(Golden golden) {
         try (Encoder encoder = Encoder.open(golden.directory(), EncoderOptions.DEFAULT)) {
             Golden.Expected expected = golden.expected();
@@ -42,12 +46,18 @@ class RealSizeTest {
             for (int i = 0; i < vectors.length; i++) {
                 cosine = Math.min(cosine, cosine(vectors[i], expected.embeddings()[i]));
             }
-            System.out.printf(
-                    "%s: %d texts, largest difference %.1e of scale, least cosine %.9f, %d ms%n",
-                    golden, vectors.length, difference, cosine, millis);
+            FIGURES.add(
+                    "| %s | %d | %.1e | %.9f | %d ms |%n"
+                            .formatted(golden, vectors.length, difference, cosine, millis));
             assertThat(difference).isLessThan(TOLERANCE);
             assertThat(cosine).isGreaterThan(COSINE);
         }
+    }
+
+    /** It is run for these: model, texts, largest difference, least cosine, time. */
+    @AfterAll
+    static void tellFigures() throws IOException {
+        Files.writeString(Path.of("target", "real-size.md"), String.join("", FIGURES));
     }
 
     /** The largest, as a part of the largest component. */
