@@ -9,6 +9,7 @@ import org.tensorflow.Operation;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -79,6 +80,50 @@ final class Nodes {
 
     Value constants(float... values) {
         return new Value(ops.constant(values));
+    }
+
+    /** {@code a + b} */
+    Value sum(Value a, Value b) {
+        return add("AddV2", a, b);
+    }
+
+    /** {@code a · b}, element by element. */
+    Value product(Value a, Value b) {
+        return add("Mul", a, b);
+    }
+
+    /** {@code x · factor} */
+    Value scaled(Value x, float factor) {
+        return product(x, constant(factor));
+    }
+
+    Value squeeze(Value x, int axis) {
+        return add("Squeeze", b -> b.setAttr("squeeze_dims", new long[] {axis}), x);
+    }
+
+    Value reshape(Value x, Value shape) {
+        return add("Reshape", x, shape);
+    }
+
+    /** {@code [B, x, y, d] → [B, y, x, d]} */
+    Value swapMiddle(Value x) {
+        return add("Transpose", x, constants(0, 2, 1, 3));
+    }
+
+    Value toFloat(Value x) {
+        return add("Cast", b -> b.setAttr("DstT", DataType.DT_FLOAT), x);
+    }
+
+    Value toDouble(Value x) {
+        return add("Cast", b -> b.setAttr("DstT", DataType.DT_DOUBLE), x);
+    }
+
+    Value append(Value shape, int... dimensions) {
+        return addList("ConcatV2", b -> b, new Value[] {shape, constants(dimensions)}, constant(0));
+    }
+
+    Value concat(List<Value> values) {
+        return addList("ConcatV2", b -> b, values.toArray(Value[]::new), constant(-1));
     }
 
     private OperationBuilder builder(String op) {
