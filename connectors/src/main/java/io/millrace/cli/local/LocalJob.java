@@ -178,7 +178,8 @@ public final class LocalJob implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (!isDone()) {
+        // A job that was stopped takes its Flink with it, maybe before its result is here.
+        if (!stopped && !isDone()) {
             cancel();
         }
         registration.close();
