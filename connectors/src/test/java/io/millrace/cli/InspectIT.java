@@ -24,7 +24,7 @@ class InspectIT {
                 .startsWith("demo\n")
                 .contains("bert: 2 layers, hidden 128, 4 heads, feed-forward 512")
                 .contains("128 components", "mean → normalize", "at most 128 tokens")
-                .contains("WordPiece", "stored as F32", "yes, on the CPU")
+                .contains("WordPiece", "stored as F32", "yes, on the CPU in f32")
                 .doesNotContain("null", "Optional");
     }
 
@@ -43,6 +43,7 @@ class InspectIT {
         assertThat(fields.get("runs").booleanValue()).isTrue();
         assertThat(fields.get("modelType").textValue()).isEqualTo("bert");
         assertThat(fields.get("pipeline").toString()).contains("cls", "dense ");
+        assertThat(fields.get("precision").textValue()).isEqualTo("f32");
         assertThat(fields.get("tokensPerSecond").longValue()).isPositive();
     }
 

@@ -63,6 +63,15 @@ class MillraceTest {
                 .doesNotContain("${");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"embed", "inspect", "demo", "run"})
+    void everyCommandThatRunsAModelTakesItsPrecision(String command) {
+        assertThat(Cli.run(command, "--help").out())
+                .contains("--precision=f32|bf16", "Default: f32.");
+        assertThat(Cli.run(command, "--precision=f16").err())
+                .contains("'--precision': expected ", "f16");
+    }
+
     @Test
     void missingOptionsAreNamed() {
         Cli cli = Cli.run("embed", "--model", "m");

@@ -10,6 +10,8 @@ import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
 import io.millrace.kafka.options.StartOffsets;
+import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ModelHub;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -90,6 +92,7 @@ final class KafkaEncodeCommandTest {
                         "--parallelism=3",
                         "--create-topics=true",
                         "--output-mode=ALLOW_UNORDERED",
+                        "--precision=bf16",
                         "--linger=5 ms");
 
         assertThat(status).isZero();
@@ -116,6 +119,8 @@ final class KafkaEncodeCommandTest {
                                 ClientProperties.NONE));
         assertThat(encode.get(0).outputMode()).isEqualTo(OutputMode.ALLOW_UNORDERED);
         assertThat(encode.get(0).linger()).isEqualTo(Duration.ofMillis(5));
+        assertThat(encode.get(0).encoder())
+                .isEqualTo(EncoderOptions.DEFAULT.withPrecision(Precision.BF16));
     }
 
     @Test
@@ -155,6 +160,7 @@ final class KafkaEncodeCommandTest {
                 "--transaction-timeout=0ms | Option 'transaction-timeout': expected 1 ms to 2147483647 ms, found PT0S",
                 "--property=group.id=g | Client property 'group.id' cannot be set: use --group-id",
                 "--properties-file=/none | Option 'properties-file': expected a readable properties file, found /none (NoSuchFileException)",
+                "--precision=f16 | '--precision': expected f32|bf16, found f16",
                 "--output=x | Unknown option: '--output'",
                 "word | Expected options only, found 1 other arguments",
             })

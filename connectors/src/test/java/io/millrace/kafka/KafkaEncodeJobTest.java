@@ -85,6 +85,7 @@ final class KafkaEncodeJobTest {
         record.headers().add("h", "2".getBytes(UTF_8));
         record.headers().add("none", null);
         record.headers().add("millrace.model", "forged".getBytes(UTF_8));
+        record.headers().add("millrace.precision", "forged".getBytes(UTF_8));
         topics.write(List.of(record));
 
         run(Map.of());
@@ -99,6 +100,7 @@ final class KafkaEncodeJobTest {
                         "none=null",
                         "millrace.model=fake",
                         "millrace.revision=sha256:0",
+                        "millrace.precision=f32",
                         "millrace.tokens=4",
                         "millrace.truncated=false");
         assertThat(string(vector.value()))

@@ -60,6 +60,7 @@ final class Messages {
         assertThat(record.key()).isEqualTo(bytes(number));
         assertThat(header(record, HEADER)).isEqualTo(Integer.toString(number));
         assertThat(header(record, "millrace.model")).isEqualTo(model.name());
+        assertThat(header(record, "millrace.precision")).isEqualTo("f32");
         assertThat(record.timestamp()).isEqualTo(FIRST_TIMESTAMP + number);
     }
 

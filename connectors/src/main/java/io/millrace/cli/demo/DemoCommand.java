@@ -5,9 +5,11 @@ import io.millrace.cli.local.WebPort;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.ModelArgument;
+import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import java.io.IOException;
@@ -78,6 +80,12 @@ public final class DemoCommand implements Callable<Integer> {
     private @Nullable Path input;
 
     @Option(
+            names = "--precision",
+            paramLabel = PrecisionArgument.LABEL,
+            description = PrecisionArgument.DESCRIPTION)
+    private Precision precision = Precision.F32;
+
+    @Option(
             names = "--keep",
             description = "Stay up at the end, until Ctrl-C, with Flink's web interface.")
     private boolean keep;
@@ -116,7 +124,7 @@ public final class DemoCommand implements Callable<Integer> {
                 DemoSender sender = new DemoSender(broker.bootstrapServers(), texts, count);
                 LocalJob job =
                         LocalJob.start(
-                                DemoKafka.encodeOptions(resolved),
+                                DemoKafka.encodeOptions(resolved, precision),
                                 DemoKafka.jobOptions(broker.bootstrapServers(), texts.format()),
                                 new LocalJob.Place(null, webPort))) {
             screen.begin(broker.bootstrapServers(), parallelism, directory, model == null);

@@ -7,11 +7,12 @@ import io.millrace.kafka.check.NewTopics;
 import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
+import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -63,11 +64,12 @@ final class DemoKafka {
         return KafkaJobOptions.from(options);
     }
 
-    static EncodeOptions encodeOptions(ResolvedModel model) {
+    static EncodeOptions encodeOptions(ResolvedModel model, Precision precision) {
         return EncodeOptions.of(model.directory().toString())
-                .withModel(
-                        model.directory().toString(),
-                        Optional.ofNullable(model.adapterDirectory()));
+                .withEncoder(
+                        EncoderOptions.DEFAULT
+                                .withAdapter(model.adapterDirectory())
+                                .withPrecision(precision));
     }
 
     private static io.millrace.kafka.options.InputFormat jobFormat(InputFormat format) {

@@ -4,12 +4,14 @@ import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.ModelArgument;
+import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.model.encode.AttentionMask;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.tokenize.Truncation;
 import java.io.IOException;
@@ -170,6 +172,12 @@ public final class EmbedCommand implements Callable<Integer> {
     private boolean stripText;
 
     @Option(
+            names = "--precision",
+            paramLabel = PrecisionArgument.LABEL,
+            description = PrecisionArgument.DESCRIPTION)
+    private Precision precision = Precision.F32;
+
+    @Option(
             names = "--batch-tokens",
             paramLabel = "N",
             description = "Most tokens in one batch, padding included. Default: ${DEFAULT-VALUE}.")
@@ -226,7 +234,8 @@ public final class EmbedCommand implements Callable<Integer> {
                 .withTruncateDim(truncateDim)
                 .withNormalize(normalize)
                 .withStripText(stripText)
-                .withAdapter(resolved.adapterDirectory());
+                .withAdapter(resolved.adapterDirectory())
+                .withPrecision(precision);
     }
 
     private Counts embed(Encoder encoder, InputStream in) throws IOException, InterruptedException {

@@ -61,9 +61,12 @@ final class Description {
         lines.put(
                 "Runs",
                 format(
-                        "yes, on the %s with public TensorFlow operations: loaded in %,d ms, then"
-                                + " %,.0f tokens/s on one thread",
-                        trial.device(), trial.loadMillis(), trial.tokensPerSecond()));
+                        "yes, on the %s in %s with public TensorFlow operations: loaded in %,d ms,"
+                                + " then %,.0f tokens/s on one thread",
+                        trial.device(),
+                        trial.precision().key(),
+                        trial.loadMillis(),
+                        trial.tokensPerSecond()));
         trial.memoryBytes()
                 .ifPresent(
                         bytes ->
@@ -104,6 +107,7 @@ final class Description {
         fields.put("vocabularySize", model.tokenizer().vocabularySize());
         fields.put("prompt", model.tokenizer().prompt());
         fields.put("device", trial.device());
+        fields.put("precision", trial.precision().key());
         fields.put("loadMillis", trial.loadMillis());
         fields.put("tokensPerSecond", Math.round(trial.tokensPerSecond()));
         trial.memoryBytes().ifPresent(bytes -> fields.put("memoryBytes", bytes));

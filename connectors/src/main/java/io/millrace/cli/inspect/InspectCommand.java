@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.ModelArgument;
+import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.model.ModelException;
 import io.millrace.model.encode.Attention;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.HubException;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
@@ -68,6 +70,12 @@ public final class InspectCommand implements Callable<Integer> {
     private @Nullable String adapter;
 
     @Option(
+            names = "--precision",
+            paramLabel = PrecisionArgument.LABEL,
+            description = PrecisionArgument.DESCRIPTION)
+    private Precision precision = Precision.F32;
+
+    @Option(
             names = "--attention",
             paramLabel = "TEXT",
             description = {
@@ -90,7 +98,9 @@ public final class InspectCommand implements Callable<Integer> {
             ResolvedModel resolved =
                     ModelArgument.resolve(name, adapter, spec.commandLine().getErr());
             EncoderOptions options =
-                    EncoderOptions.DEFAULT.withAdapter(resolved.adapterDirectory());
+                    EncoderOptions.DEFAULT
+                            .withAdapter(resolved.adapterDirectory())
+                            .withPrecision(precision);
             ModelDirectory model = open(resolved);
             String merged = resolved.adapter().map(ResolvedModel::name).orElse(null);
             if (attention != null) {

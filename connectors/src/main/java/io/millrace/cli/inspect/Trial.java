@@ -2,6 +2,7 @@ package io.millrace.cli.inspect;
 
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.encode.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,12 +16,18 @@ import java.util.concurrent.TimeUnit;
  * What running a model once showed on this machine.
  *
  * @param device CPU or GPU
+ * @param precision what it computed with
  * @param loadMillis time until it was loaded
  * @param memoryBytes what the process grew by while it was loaded and ran; empty where the system
  *     does not tell
  * @param tokensPerSecond of one thread, on batches of the usual size
  */
-record Trial(String device, long loadMillis, OptionalLong memoryBytes, double tokensPerSecond) {
+record Trial(
+        String device,
+        Precision precision,
+        long loadMillis,
+        OptionalLong memoryBytes,
+        double tokensPerSecond) {
     private static final int BATCH_TOKENS = 2048;
     private static final int USUAL_LENGTH = 64;
     private static final long TRIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -42,6 +49,7 @@ record Trial(String device, long loadMillis, OptionalLong memoryBytes, double to
                             : OptionalLong.empty();
             return new Trial(
                     encoder.info().device(),
+                    encoder.info().precision(),
                     TimeUnit.NANOSECONDS.toMillis(loaded - start),
                     memory,
                     tokensPerSecond);

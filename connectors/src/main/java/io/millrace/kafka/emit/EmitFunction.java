@@ -21,9 +21,10 @@ public final class EmitFunction extends ProcessFunction<EmbeddingRecord, OutputR
 
     static final String MODEL = "millrace.model";
     static final String REVISION = "millrace.revision";
+    static final String PRECISION = "millrace.precision";
     static final String TOKENS = "millrace.tokens";
     static final String TRUNCATED = "millrace.truncated";
-    private static final Set<String> OURS = Set.of(MODEL, REVISION, TOKENS, TRUNCATED);
+    private static final Set<String> OURS = Set.of(MODEL, REVISION, PRECISION, TOKENS, TRUNCATED);
 
     private final OutputFormat format;
     private final @Nullable String textField;
@@ -67,6 +68,7 @@ public final class EmitFunction extends ProcessFunction<EmbeddingRecord, OutputR
                         new Headers(record.source().headers(), OURS::contains)
                                 .add(MODEL, record.modelId())
                                 .add(REVISION, record.modelRevision())
+                                .add(PRECISION, record.precision().key())
                                 .add(TOKENS, record.tokens())
                                 .add(TRUNCATED, record.truncated())
                                 .list());

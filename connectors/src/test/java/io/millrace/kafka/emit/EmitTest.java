@@ -10,6 +10,7 @@ import io.millrace.flink.record.Origin;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.kafka.options.OutputFormat;
+import io.millrace.model.encode.Precision;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -149,7 +150,7 @@ final class EmitTest {
                         value == null ? null : value.getBytes(UTF_8),
                         List.of(),
                         new Origin("in", 0, 0));
-        return new EmbeddingRecord(source, vector, 3, true, "m", "r");
+        return new EmbeddingRecord(source, vector, 3, true, "m", "r", Precision.F32);
     }
 
     private static RejectedRecord rejected(byte @Nullable [] value, Header... headers) {

@@ -361,7 +361,8 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
                         record.ids().length,
                         record.truncated(),
                         model.id(),
-                        model.revision()));
+                        model.revision(),
+                        model.precision()));
         encoderMetrics.embedded(record.ids().length, record.truncated());
     }
 

@@ -4,6 +4,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.millrace.model.encode.AttentionMask;
 import io.millrace.model.encode.EncoderOptions;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.tokenize.Truncation;
 import java.io.Serializable;
 import java.time.Duration;
@@ -114,6 +115,14 @@ public record EncodeOptions(
                             "A LoRA adapter (PEFT) that is merged into the model's weights: a directory, or org/name[@revision] of the Hub."
                                     + " Default: none, unless the model is an adapter itself.");
 
+    public static final ConfigOption<Precision> PRECISION =
+            key("precision")
+                    .enumType(Precision.class)
+                    .defaultValue(Precision.F32)
+                    .withDescription(
+                            "What the model computes with. bf16 takes half the memory for weights and is faster where the processor"
+                                    + " multiplies such numbers itself; its vectors are near those of f32, not equal.");
+
     public static final ConfigOption<Integer> BATCH_TOKENS =
             key("batch-tokens")
                     .intType()
@@ -169,6 +178,7 @@ public record EncodeOptions(
                     NORMALIZE,
                     STRIP_TEXT,
                     ADAPTER,
+                    PRECISION,
                     BATCH_TOKENS,
                     BATCH_ROWS,
                     LINGER,
@@ -223,6 +233,19 @@ public record EncodeOptions(
                 cachedVectors);
     }
 
+    /** These options with the model run in another way. */
+    public EncodeOptions withEncoder(EncoderOptions other) {
+        return new EncodeOptions(
+                model,
+                other,
+                batchTokens,
+                batchRows,
+                linger,
+                inferenceThreads,
+                outputMode,
+                cachedVectors);
+    }
+
     /**
      * The options that a configuration holds.
      *
@@ -251,7 +274,8 @@ public record EncodeOptions(
                         .withTruncateDim(config.getOptional(TRUNCATE_DIM).orElse(null))
                         .withNormalize(config.get(NORMALIZE))
                         .withStripText(config.get(STRIP_TEXT))
-                        .withAdapter(config.getOptional(ADAPTER).orElse(null));
+                        .withAdapter(config.getOptional(ADAPTER).orElse(null))
+                        .withPrecision(config.get(PRECISION));
         return new EncodeOptions(
                 model,
                 encoder,

@@ -1,5 +1,7 @@
 package io.millrace.flink.record;
 
+import io.millrace.model.encode.Precision;
+
 /**
  * A text's vector, and the text's record that it was made from.
  *
@@ -10,6 +12,7 @@ package io.millrace.flink.record;
  * @param modelId the model's name
  * @param modelRevision the model's revision, see {@link
  *     io.millrace.model.encode.ModelInfo#revision}
+ * @param precision what the model computed it with
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; emitted once
 public record EmbeddingRecord(
@@ -18,4 +21,5 @@ public record EmbeddingRecord(
         int tokens,
         boolean truncated,
         String modelId,
-        String modelRevision) {}
+        String modelRevision,
+        Precision precision) {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.flink.testing.ControlledEncoder;
+import io.millrace.model.encode.Precision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -272,6 +273,7 @@ class EncodeBatchOperatorBatchingTest {
                             assertThat(vector.truncated()).isFalse();
                             assertThat(vector.modelId()).isEqualTo("fake");
                             assertThat(vector.modelRevision()).isEqualTo("sha256:0");
+                            assertThat(vector.precision()).isEqualTo(Precision.F32);
                             assertThat(vector.source().origin().offset()).isEqualTo(3);
                         });
     }

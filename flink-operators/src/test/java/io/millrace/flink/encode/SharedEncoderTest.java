@@ -8,6 +8,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.encode.ModelInfo;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.encode.TokenBatch;
 import io.millrace.model.tokenize.Tokenizer;
 import io.millrace.model.tokenize.Truncation;
@@ -173,6 +174,19 @@ class SharedEncoderTest {
                                 EncoderOptions.DEFAULT
                                         .withMaxTokens(16)
                                         .withTruncation(Truncation.LEFT),
+                                loader)) {
+            assertThat(one).isNotSameAs(other);
+            assertThat(loaded).hasSize(2);
+        }
+    }
+
+    @Test
+    void anotherPrecisionIsAnotherModel() throws Exception {
+        try (SharedEncoder one = open();
+                SharedEncoder other =
+                        SharedEncoder.open(
+                                directory,
+                                EncoderOptions.DEFAULT.withPrecision(Precision.BF16),
                                 loader)) {
             assertThat(one).isNotSameAs(other);
             assertThat(loaded).hasSize(2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.flink.encode.BufferedRecord;
 import io.millrace.flink.record.RejectedRecord.Stage;
 import io.millrace.flink.testing.TestRecords;
+import io.millrace.model.encode.Precision;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -32,7 +33,13 @@ class RecordSerializationTest {
                 TestRecords.full(),
                 tokenized,
                 new EmbeddingRecord(
-                        BARE, new float[] {1, Float.MIN_VALUE}, 2, true, "id", "revision"),
+                        BARE,
+                        new float[] {1, Float.MIN_VALUE},
+                        2,
+                        true,
+                        "id",
+                        "revision",
+                        Precision.BF16),
                 new RejectedRecord(TestRecords.full(), Stage.ENCODE, "a.B", "why"),
                 new BufferedRecord(tokenized, 77L),
                 new BufferedRecord(

@@ -3,6 +3,7 @@ package io.millrace.model.encode;
 import io.millrace.model.tokenize.Truncation;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter a LoRA adapter that is merged into the weights: its directory, or for those who
  *     take models of the Hub, its name there; null: none but one that is in the model's directory
  *     itself
+ * @param precision what it computes with
  */
 public record EncoderOptions(
         @Nullable Integer maxTokens,
@@ -39,10 +41,16 @@ public record EncoderOptions(
         @Nullable Integer truncateDim,
         boolean normalize,
         boolean stripText,
-        @Nullable String adapter)
+        @Nullable String adapter,
+        Precision precision)
         implements Serializable {
     public static final EncoderOptions DEFAULT =
-            new EncoderOptions(null, null, null, null, null, null, false, false, null);
+            new EncoderOptions(
+                    null, null, null, null, null, null, false, false, null, Precision.F32);
+
+    public EncoderOptions {
+        Objects.requireNonNull(precision, "precision");
+    }
 
     public EncoderOptions withMaxTokens(@Nullable Integer tokens) {
         return new EncoderOptions(
@@ -54,7 +62,8 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withTruncation(@Nullable Truncation side) {
@@ -67,7 +76,8 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withAttentionMask(@Nullable AttentionMask mask) {
@@ -80,7 +90,8 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withPrompt(@Nullable String text) {
@@ -93,7 +104,8 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withPromptName(@Nullable String name) {
@@ -106,7 +118,8 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withTruncateDim(@Nullable Integer components) {
@@ -119,7 +132,8 @@ public record EncoderOptions(
                 components,
                 normalize,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withNormalize(boolean toLengthOne) {
@@ -132,7 +146,8 @@ public record EncoderOptions(
                 truncateDim,
                 toLengthOne,
                 stripText,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withStripText(boolean strip) {
@@ -145,7 +160,8 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 strip,
-                adapter);
+                adapter,
+                precision);
     }
 
     public EncoderOptions withAdapter(@Nullable String directory) {
@@ -158,7 +174,22 @@ public record EncoderOptions(
                 truncateDim,
                 normalize,
                 stripText,
-                directory);
+                directory,
+                precision);
+    }
+
+    public EncoderOptions withPrecision(Precision numbers) {
+        return new EncoderOptions(
+                maxTokens,
+                truncation,
+                attentionMask,
+                prompt,
+                promptName,
+                truncateDim,
+                normalize,
+                stripText,
+                adapter,
+                numbers);
     }
 
     public Optional<Integer> maxTokensOverride() {

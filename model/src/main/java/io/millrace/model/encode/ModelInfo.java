@@ -10,6 +10,13 @@ package io.millrace.model.encode;
  * @param maxTokens most tokens of one text, special tokens included
  * @param padTokenId the id that fills a row up to its batch's length
  * @param device CPU or GPU: where it was seen to run
+ * @param precision what it computes with
  */
 public record ModelInfo(
-        String id, String revision, int dimension, int maxTokens, int padTokenId, String device) {}
+        String id,
+        String revision,
+        int dimension,
+        int maxTokens,
+        int padTokenId,
+        String device,
+        Precision precision) {}

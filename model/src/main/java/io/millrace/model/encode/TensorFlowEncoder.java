@@ -79,6 +79,10 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     static TensorFlowEncoder open(Path path, EncoderOptions options) {
+        if (options.precision() == Precision.BF16) {
+            throw new ModelException(
+                    path, List.of("option precision: expected F32, found BF16: not yet"));
+        }
         ModelDirectory directory =
                 options.adapterDirectory()
                         .map(adapter -> ModelDirectory.open(path, adapter))
@@ -174,7 +178,8 @@ final class TensorFlowEncoder implements Encoder {
                                 options.maxTokensOverride()
                                         .orElse(directory.tokenizer().maxTokens()),
                                 directory.config().padTokenId(),
-                                warmUp(session, encoder, directory.config().padTokenId()));
+                                warmUp(session, encoder, directory.config().padTokenId()),
+                                options.precision());
                 TensorFlowEncoder opened =
                         new TensorFlowEncoder(
                                 info,

@@ -2,6 +2,7 @@ package io.millrace.model.testing;
 
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.ModelInfo;
+import io.millrace.model.encode.Precision;
 import io.millrace.model.encode.TokenBatch;
 import io.millrace.model.tokenize.Tokenizer;
 import io.millrace.model.tokenize.Truncation;
@@ -15,7 +16,8 @@ public final class FakeEncoder implements Encoder {
     private final Tokenizer tokenizer;
 
     public FakeEncoder(int maxTokens) {
-        this.info = new ModelInfo("fake", "sha256:0", DIMENSION, maxTokens, 0, "CPU");
+        this.info =
+                new ModelInfo("fake", "sha256:0", DIMENSION, maxTokens, 0, "CPU", Precision.F32);
         this.tokenizer = new FakeTokenizer(maxTokens, Truncation.RIGHT);
     }
 
