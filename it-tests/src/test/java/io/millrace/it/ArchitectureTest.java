@@ -27,6 +27,9 @@ final class ArchitectureTest {
     private static final String COMMAND_LINE = "io.millrace.cli..";
     private static final String IT_TESTS = "io.millrace.it..";
 
+    /** Measures engines, ours and others, and is itself a command. */
+    private static final String BENCH = "io.millrace.it.bench..";
+
     private static final String FLINK = "org.apache.flink..";
     private static final String KAFKA = "org.apache.kafka..";
     private static final String KAFKA_BROKER = "kafka..";
@@ -56,7 +59,7 @@ final class ArchitectureTest {
     static final ArchRule onlyTheModelKnowsNativeLibraries =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage(MODEL)
+                    .resideOutsideOfPackages(MODEL, BENCH)
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.tensorflow..", "org.bytedeco..", "ai.djl..");
@@ -72,7 +75,10 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheCommandLinePrints =
-            noClasses().that().resideOutsideOfPackage(COMMAND_LINE).should(ACCESS_STANDARD_STREAMS);
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(COMMAND_LINE, BENCH)
+                    .should(ACCESS_STANDARD_STREAMS);
 
     @ArchTest
     static final ArchRule loggingIsSlf4j =

@@ -1,0 +1,36 @@
+package io.millrace.it.bench;
+
+import io.millrace.it.bench.corpus.Corpus;
+import io.millrace.it.bench.engine.EngineServer;
+import io.millrace.it.bench.engine.EngineSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One engine's process: {@code EngineMain NAME MODEL TEXTS LIMIT WORK CORES}. */
+final class EngineMain {
+    private EngineMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        // Libraries print where they like; the answers must not be among it.
+        PrintStream answers = System.out;
+        System.setOut(System.err);
+
+        JavaEngine engine = JavaEngine.ofLabel(arguments[0]).orElseThrow();
+        List<String> texts = Corpus.read(Path.of(arguments[2]), Integer.parseInt(arguments[3]));
+        EngineSettings settings =
+                new EngineSettings(
+                        Path.of(arguments[1]),
+                        Path.of(arguments[4]),
+                        Integer.parseInt(arguments[5]));
+        BufferedReader commands =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        boolean well = new EngineServer(texts, commands, answers).serve(engine.loader(), settings);
+        // Not every library's threads end by themselves.
+        System.exit(well ? 0 : 1);
+    }
+}

@@ -1,0 +1,32 @@
+package io.millrace.it.bench;
+
+import io.millrace.it.bench.engine.EngineLoader;
+import io.millrace.it.bench.millrace.MillraceLoader;
+import io.millrace.model.encode.EncoderOptions;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The engines that are written in Java, by the names that {@code --engines} takes. */
+enum JavaEngine {
+    MILLRACE_F32("millrace-f32");
+
+    private final String label;
+
+    JavaEngine(String label) {
+        this.label = label;
+    }
+
+    String label() {
+        return label;
+    }
+
+    EngineLoader loader() {
+        return switch (this) {
+            case MILLRACE_F32 -> new MillraceLoader(EncoderOptions.DEFAULT);
+        };
+    }
+
+    static Optional<JavaEngine> ofLabel(String label) {
+        return Arrays.stream(values()).filter(engine -> engine.label.equals(label)).findFirst();
+    }
+}

@@ -1,0 +1,26 @@
+package io.millrace.it.bench.engine;
+
+import java.util.List;
+
+/**
+ * What is measured: it turns texts into vectors. Lives in a process of its own, has all the cores
+ * while it works and is idle while others do.
+ */
+public interface BenchEngine extends AutoCloseable {
+    /**
+     * Prepares for measured passes over texts like these, not measured itself. An engine with a
+     * choice of settings tries them here and keeps the fastest.
+     */
+    default void warmUp(List<String> texts) throws Exception {
+        pass(texts);
+    }
+
+    /** Every text once. */
+    Pass pass(List<String> texts) throws Exception;
+
+    /** The settings that it runs with, chosen ones included, in one line for the report. */
+    String setting();
+
+    @Override
+    void close() throws Exception;
+}
