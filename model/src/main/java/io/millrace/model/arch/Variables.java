@@ -7,15 +7,21 @@ import java.util.Map;
 import org.tensorflow.Operation;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /**
  * The weights of a graph, as resource variables: a constant would be held several times over, and
  * optimised for seconds before the first run.
  */
 public final class Variables {
+    /**
+     * So many numbers are assigned in one run. TensorFlow prepares the whole graph anew for every
+     * set of nodes that it is asked for, which takes longer than to read most tensors; and on a
+     * GPU, what one run is fed is in the host's memory at once.
+     */
+    private static final long GROUP = 64L << 20;
+
     private final Nodes nodes;
     private final Map<String, Value> reads = new HashMap<>();
     private final List<Assignment> assignments = new ArrayList<>();
@@ -54,33 +60,38 @@ public final class Variables {
         return nodes.add("ReadVariableOp", b -> b.setAttr("dtype", DataType.DT_FLOAT), handle);
     }
 
-    /** Reads every weight into native memory, one after the other. To be called once. */
+    /** Reads every weight into native memory. To be called once. */
     public void load(Session session) {
+        List<Assignment> group = new ArrayList<>();
+        long numbers = 0;
         for (Assignment assignment : assignments) {
-            Weight weight = assignment.weight;
-            try (TFloat32 tensor = TFloat32.tensorOf(Shape.of(weight.dimensions()))) {
-                copy(weight, tensor.asRawTensor().data().asFloats());
-                session.runner()
-                        .feed(assignment.placeholder.operand(), tensor)
-                        .addTarget(assignment.assign)
-                        .run()
-                        .close();
+            group.add(assignment);
+            numbers += assignment.weight.size();
+            if (numbers >= GROUP) {
+                load(session, group);
+                group.clear();
+                numbers = 0;
             }
+        }
+        if (!group.isEmpty()) {
+            load(session, group);
         }
         assignments.clear();
     }
 
-    private static void copy(Weight weight, FloatDataBuffer target) {
-        long[] written = {0};
-        weight.forEachChunk(
-                (chunk, length) -> {
-                    target.offset(written[0]).write(chunk, 0, length);
-                    written[0] += length;
-                });
-        if (written[0] != weight.size()) {
-            throw new IllegalStateException(
-                    "tensor %s: expected %d numbers, found %d"
-                            .formatted(weight.name(), weight.size(), written[0]));
+    /** In one run: the variables take the tensors' memory over, and nothing is copied. */
+    private static void load(Session session, List<Assignment> group) {
+        List<TType> tensors = new ArrayList<>();
+        try {
+            Session.Runner runner = session.runner();
+            for (Assignment assignment : group) {
+                TType tensor = WeightTensor.read(assignment.weight, DataType.DT_FLOAT);
+                tensors.add(tensor);
+                runner.feed(assignment.placeholder.operand(), tensor).addTarget(assignment.assign);
+            }
+            runner.run().close();
+        } finally {
+            tensors.forEach(TType::close);
         }
     }
 }

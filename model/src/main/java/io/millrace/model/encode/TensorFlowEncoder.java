@@ -87,6 +87,7 @@ final class TensorFlowEncoder implements Encoder {
                 options.adapterDirectory()
                         .map(adapter -> ModelDirectory.open(path, adapter))
                         .orElseGet(() -> ModelDirectory.open(path));
+        directory.beginRevision();
         HuggingFaceTokenizer tokenizer = tokenizer(directory, options);
         try {
             return open(directory, tokenizer, options);

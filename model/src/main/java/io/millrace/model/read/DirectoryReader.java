@@ -148,16 +148,12 @@ final class DirectoryReader {
     }
 
     /** The Hub's commit says nothing of another directory. */
-    private String revision(SortedMap<String, Path> used, Sources sources) {
+    private Revision revision(SortedMap<String, Path> used, Sources sources) {
         Optional<HubSnapshot> snapshot = hubSnapshot();
         if (snapshot.isPresent() && sources.all().size() == 1) {
-            return snapshot.get().commit();
+            return Revision.of(path, snapshot.get().commit());
         }
-        try {
-            return Revision.of(used);
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
+        return Revision.of(path, used);
     }
 
     private SortedMap<String, Long> sizes(SortedMap<String, Path> used) {
@@ -167,14 +163,9 @@ final class DirectoryReader {
                 sizes.put(file.getKey(), Files.size(file.getValue()));
             }
         } catch (IOException e) {
-            throw unreadable(e);
+            problems.add(path.toString(), "readable files", e.toString());
+            problems.throwIfAny();
         }
         return sizes;
-    }
-
-    private IllegalStateException unreadable(IOException e) {
-        problems.add(path.toString(), "readable files", e.toString());
-        problems.throwIfAny();
-        return new IllegalStateException("a problem was just added", e);
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Function;
  *
  * @param path where it is
  * @param id its name, or the Hub's {@code org/name} in the Hub's cache
- * @param revision the Hub's commit, or a hash over the files that decide the vectors
+ * @param contents what names them
  * @param architecture the encoder, its weights found but not loaded
  * @param pipeline what makes one vector of hidden states
  * @param tokenizer what makes token ids of text
@@ -30,7 +30,7 @@ import java.util.function.Function;
 public record ModelDirectory(
         Path path,
         String id,
-        String revision,
+        Revision contents,
         Architecture architecture,
         Pipeline pipeline,
         TokenizerSettings tokenizer,
@@ -68,6 +68,21 @@ public record ModelDirectory(
      */
     public static ModelDirectory open(Path path, Path adapter) {
         return new DirectoryReader(path).read(adapter);
+    }
+
+    /**
+     * The Hub's commit, or a hash over the files that decide the vectors, which is taken by the
+     * first call.
+     *
+     * @throws ModelException when a file cannot be read any more
+     */
+    public String revision() {
+        return contents.name();
+    }
+
+    /** Takes that hash beside what the caller does next, if it is needed. */
+    public void beginRevision() {
+        contents.begin();
     }
 
     /** What the encoder is like. */

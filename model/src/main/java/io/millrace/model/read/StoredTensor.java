@@ -19,7 +19,8 @@ import java.util.List;
  */
 record StoredTensor(Path file, DataType type, List<Long> shape, long offset, long bytes)
         implements Tensor {
-    private static final int CHUNK = 64 * 1024;
+    /** In numbers; what is read, widened and copied stays in the processor's cache. */
+    private static final int CHUNK = 16 * 1024;
 
     StoredTensor {
         shape = List.copyOf(shape);
@@ -33,8 +34,11 @@ record StoredTensor(Path file, DataType type, List<Long> shape, long offset, lon
     @Override
     public void read(long from, long count, Weight.ChunkConsumer consumer) {
         int width = type.bits() / 8;
-        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK * width).order(ByteOrder.LITTLE_ENDIAN);
-        float[] chunk = new float[CHUNK];
+        int most = (int) Math.min(CHUNK, count);
+        // On the heap: the library has one direct buffer a thread, and ours would pile up outside
+        // the heap until it is collected.
+        ByteBuffer buffer = ByteBuffer.allocate(most * width).order(ByteOrder.LITTLE_ENDIAN);
+        float[] chunk = new float[most];
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long position = offset + from * width;
             long end = position + count * width;
