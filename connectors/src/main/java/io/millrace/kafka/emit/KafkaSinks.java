@@ -13,6 +13,12 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public final class KafkaSinks {
     private static final long DEFAULT_BUFFER_MEMORY = 32L * 1024 * 1024;
 
+    /**
+     * Vectors come a batch at a time and are large: Kafka's own default takes three of them to a
+     * request. See RATIONALE.md for what that costs.
+     */
+    private static final int DEFAULT_BATCH_BYTES = 128 * 1024;
+
     private KafkaSinks() {}
 
     /**
@@ -34,10 +40,14 @@ public final class KafkaSinks {
                 sink, topic, options.transactionTimeout(), options.adminConfig());
     }
 
-    private static Properties producerConfig(KafkaJobOptions options) {
+    static Properties producerConfig(KafkaJobOptions options) {
         Properties config = options.clients().forProducer();
         config.setProperty(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(options.maxRecordBytes()));
+        if (!config.containsKey(ProducerConfig.BUFFER_MEMORY_CONFIG)) {
+            config.putIfAbsent(
+                    ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(DEFAULT_BATCH_BYTES));
+        }
         // The producer refuses what is larger than its buffer.
         config.putIfAbsent(
                 ProducerConfig.BUFFER_MEMORY_CONFIG,
