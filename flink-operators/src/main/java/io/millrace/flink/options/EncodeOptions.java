@@ -126,7 +126,7 @@ public record EncodeOptions(
     public static final ConfigOption<Integer> BATCH_TOKENS =
             key("batch-tokens")
                     .intType()
-                    .defaultValue(2048)
+                    .defaultValue(1024)
                     .withDescription("Most tokens in one batch, padding included.");
 
     public static final ConfigOption<Integer> BATCH_ROWS =

@@ -12,6 +12,7 @@ import java.util.Optional;
 enum JavaEngine {
     MILLRACE_F32("millrace-f32"),
     KAFKA_F32("kafka-f32"),
+    KAFKA_BF16("kafka-bf16"),
     KAFKA_F32_EXACTLY_ONCE("kafka-f32-exactly-once");
 
     private final String label;
@@ -28,6 +29,7 @@ enum JavaEngine {
         return switch (this) {
             case MILLRACE_F32 -> new MillraceLoader(EncoderOptions.DEFAULT);
             case KAFKA_F32 -> new KafkaLoader(Map.of());
+            case KAFKA_BF16 -> new KafkaLoader(Map.of("precision", "BF16"));
             case KAFKA_F32_EXACTLY_ONCE ->
                     new KafkaLoader(
                             Map.of("delivery", "EXACTLY_ONCE", "checkpoint-interval", "1s"));
