@@ -44,6 +44,7 @@ class InspectIT {
         assertThat(fields.get("modelType").textValue()).isEqualTo("bert");
         assertThat(fields.get("pipeline").toString()).contains("cls", "dense ");
         assertThat(fields.get("precision").textValue()).isEqualTo("f32");
+        assertThat(fields.get("kernels").textValue()).startsWith("oneDNN's fused operations: ");
         assertThat(fields.get("tokensPerSecond").longValue()).isPositive();
     }
 

@@ -61,12 +61,13 @@ final class Description {
         lines.put(
                 "Runs",
                 format(
-                        "yes, on the %s in %s with public TensorFlow operations: loaded in %,d ms,"
-                                + " then %,.0f tokens/s on one thread",
+                        "yes, on the %s in %s: loaded in %,d ms, then %,.0f tokens/s on one"
+                                + " thread",
                         trial.device(),
                         trial.precision().key(),
                         trial.loadMillis(),
                         trial.tokensPerSecond()));
+        lines.put("Kernels", trial.kernels());
         trial.memoryBytes()
                 .ifPresent(
                         bytes ->
@@ -108,6 +109,7 @@ final class Description {
         fields.put("prompt", model.tokenizer().prompt());
         fields.put("device", trial.device());
         fields.put("precision", trial.precision().key());
+        fields.put("kernels", trial.kernels());
         fields.put("loadMillis", trial.loadMillis());
         fields.put("tokensPerSecond", Math.round(trial.tokensPerSecond()));
         trial.memoryBytes().ifPresent(bytes -> fields.put("memoryBytes", bytes));

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param device CPU or GPU
  * @param precision what it computed with
+ * @param kernels which operations it is made of, and why
  * @param loadMillis time until it was loaded
  * @param memoryBytes what the process grew by while it was loaded and ran; empty where the system
  *     does not tell
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 record Trial(
         String device,
         Precision precision,
+        String kernels,
         long loadMillis,
         OptionalLong memoryBytes,
         double tokensPerSecond) {
@@ -50,6 +52,7 @@ record Trial(
             return new Trial(
                     encoder.info().device(),
                     encoder.info().precision(),
+                    encoder.info().kernels(),
                     TimeUnit.NANOSECONDS.toMillis(loaded - start),
                     memory,
                     tokensPerSecond);

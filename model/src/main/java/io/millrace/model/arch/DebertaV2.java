@@ -276,10 +276,11 @@ final class DebertaV2 implements Architecture {
     private Value context(
             Kernels k, Block block, Value x, @Nullable Value table, Value mask, Batch batch) {
         SelfAttention a = block.layer.attention();
-        List<Value> projected = k.dense(x, List.of(a.query(), a.key(), a.value()));
-        Value query = k.heads(projected.get(0), a.heads(), a.headSize(), batch); // [B, h, S, d]
-        Value key = k.heads(projected.get(1), a.heads(), a.headSize(), batch);
-        Value value = k.heads(projected.get(2), a.heads(), a.headSize(), batch);
+        List<Value> projected =
+                k.denseHeads(x, List.of(a.query(), a.key(), a.value()), a.headSize(), batch);
+        Value query = projected.get(0); // [B, h, S, d]
+        Value key = projected.get(1);
+        Value value = projected.get(2);
         Value bias = mask;
         if (distances != null && table != null) {
             int[] byDistance = distances.rules.byDistance;

@@ -50,6 +50,12 @@ public interface Kernels {
     /** Several dense layers on the same input. {@code [N, in] → [N, outᵢ]} each */
     List<Value> dense(Value x, List<Linear> linears);
 
+    /**
+     * Several dense layers on the same input, what comes out cut into heads. {@code [B · S, in] →
+     * [B, hᵢ, S, d]} each
+     */
+    List<Value> denseHeads(Value x, List<Linear> linears, int headSize, Batch batch);
+
     /** {@code activation(gate(x)) · up(x)}. {@code [N, in] → [N, out]} */
     Value gated(Value x, Linear gate, Linear up, Activation activation);
 

@@ -45,6 +45,24 @@ public record Linear(Weight weight, @Nullable Weight bias) {
         return new Linear(weight.rows(from, count), bias == null ? null : bias.rows(from, count));
     }
 
+    /** Several layers on one input as one, in this order. */
+    static Linear pack(List<Linear> parts) {
+        boolean bias = parts.stream().anyMatch(part -> part.bias != null);
+        return new Linear(
+                Weight.concat(parts.stream().map(Linear::weight).toList()),
+                bias ? Weight.concat(parts.stream().map(Linear::biasOrZeros).toList()) : null);
+    }
+
+    /** The bias, zeros if there is none. */
+    Weight biasOrZeros() {
+        return bias == null ? Weight.zeros(out()) : bias;
+    }
+
+    /** The same with outputs so many times as large. */
+    Linear times(float factor) {
+        return new Linear(weight.times(factor), bias == null ? null : bias.times(factor));
+    }
+
     /** Width of what comes out. */
     public int out() {
         return weight.shape().get(0);

@@ -2,6 +2,7 @@ package io.millrace.model.arch;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
@@ -21,11 +22,33 @@ import org.tensorflow.types.family.TType;
 final class Nodes {
     private final Graph graph;
     private final Ops ops;
-    private int count;
+    private final DataType floats;
+    private final AtomicInteger count;
 
-    Nodes(Graph graph) {
+    /**
+     * Adds nodes to an empty graph.
+     *
+     * @param floats the type of its numbers, unless an operation says another
+     */
+    Nodes(Graph graph, DataType floats) {
+        this(graph, Ops.create(graph), floats, new AtomicInteger());
+    }
+
+    private Nodes(Graph graph, Ops ops, DataType floats, AtomicInteger count) {
         this.graph = graph;
-        this.ops = Ops.create(graph);
+        this.ops = ops;
+        this.floats = floats;
+        this.count = count;
+    }
+
+    /** The same graph's, with numbers of float32. */
+    Nodes exact() {
+        return floats == DataType.DT_FLOAT ? this : new Nodes(graph, ops, DataType.DT_FLOAT, count);
+    }
+
+    /** The type of numbers here. */
+    DataType floats() {
+        return floats;
     }
 
     Value add(String op, Value... inputs) {
@@ -48,10 +71,48 @@ final class Nodes {
         return new Value(this.<TType>output(attributes.apply(builder).build()));
     }
 
+    /** A node whose inputs are some values and, after them, one list. */
+    Value add(
+            String op,
+            UnaryOperator<OperationBuilder> attributes,
+            List<Value> inputs,
+            List<Value> list) {
+        OperationBuilder builder = builder(op);
+        inputs.forEach(input -> builder.addInput(input.operand().asOutput()));
+        builder.addInputList(
+                list.stream().map(v -> v.operand().asOutput()).toArray(Output<?>[]::new));
+        return new Value(this.<TType>output(attributes.apply(builder).build()));
+    }
+
+    /** Parts of these sizes along an axis. */
+    List<Value> split(Value x, int axis, List<Integer> sizes) {
+        int[] counts = sizes.stream().mapToInt(Integer::intValue).toArray();
+        return outputs(
+                operation(
+                        "SplitV",
+                        b -> b.setAttr("num_split", counts.length),
+                        x,
+                        constants(counts),
+                        constant(axis)),
+                counts.length);
+    }
+
+    /** What lies along the first axis, one by one; nothing is copied. */
+    List<Value> unpack(Value x, int count) {
+        return outputs(
+                operation("Unpack", b -> b.setAttr("num", count).setAttr("axis", 0), x), count);
+    }
+
     /** Equal parts along an axis. */
     List<Value> split(Value x, int axis, int parts) {
         Operation split = operation("Split", b -> b.setAttr("num_split", parts), constant(axis), x);
-        return IntStream.range(0, parts).mapToObj(i -> new Value(split.<TType>output(i))).toList();
+        return outputs(split, parts);
+    }
+
+    private static List<Value> outputs(Operation operation, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Value(operation.<TType>output(i)))
+                .toList();
     }
 
     Operation operation(String op, UnaryOperator<OperationBuilder> attributes, Value... inputs) {
@@ -63,7 +124,7 @@ final class Nodes {
     }
 
     Value constant(float value) {
-        return new Value(ops.constant(value));
+        return toFloats(new Value(ops.constant(value)));
     }
 
     Value constant(int value) {
@@ -79,7 +140,7 @@ final class Nodes {
     }
 
     Value constants(float... values) {
-        return new Value(ops.constant(values));
+        return toFloats(new Value(ops.constant(values)));
     }
 
     /** {@code a + b} */
@@ -110,12 +171,19 @@ final class Nodes {
         return add("Transpose", x, constants(0, 2, 1, 3));
     }
 
-    Value toFloat(Value x) {
-        return add("Cast", b -> b.setAttr("DstT", DataType.DT_FLOAT), x);
+    /** In the type of numbers here. */
+    Value toFloats(Value x) {
+        return cast(x, floats);
     }
 
     Value toDouble(Value x) {
-        return add("Cast", b -> b.setAttr("DstT", DataType.DT_DOUBLE), x);
+        return cast(x, DataType.DT_DOUBLE);
+    }
+
+    private Value cast(Value x, DataType type) {
+        return x.operand().asOutput().dataType() == type
+                ? x
+                : add("Cast", b -> b.setAttr("DstT", type), x);
     }
 
     Value append(Value shape, int... dimensions) {
@@ -128,7 +196,8 @@ final class Nodes {
 
     private OperationBuilder builder(String op) {
         // Names of nodes may not begin with an underscore; names of fused operations do.
-        return graph.opBuilder(op, "n%d_%s".formatted(count++, op), graph.baseScope());
+        return graph.opBuilder(
+                op, "n%d_%s".formatted(count.getAndIncrement(), op), graph.baseScope());
     }
 
     private <T extends TType> Output<T> output(Operation operation) {

@@ -7,33 +7,53 @@ import org.tensorflow.Graph;
 import org.tensorflow.proto.DataType;
 
 /**
- * Public TensorFlow operations only, in float32: for any device, and what other kernels are
- * compared with.
+ * Public TensorFlow operations only: for any device, and what other kernels are compared with.
  *
  * <p>Dense layers are written in the one form that TensorFlow's optimiser fuses on a CPU: {@code
  * MatMul} of matrices, {@code BiasAdd}, then the activation on its output.
  */
-public final class PortableKernels implements Kernels {
+public sealed class PortableKernels implements Kernels permits OneDnnKernels {
     private static final float NORM_FLOOR = 1e-12f;
 
     /** Floats in the widest vector register. */
     private static final int REGISTER = 16;
 
-    private final Nodes nodes;
-    private final Variables variables;
+    final Nodes nodes;
+    final Variables variables;
+    private final Nodes exact;
     private final Positions positions;
     private final Activations activations;
     private final Rotations rotations;
     private final Visibility visibility;
     private final List<Value> attentions = new ArrayList<>();
 
-    public PortableKernels(Graph graph) {
-        this.nodes = new Nodes(graph);
+    /**
+     * Kernels that add to a graph.
+     *
+     * @param floats {@code DT_FLOAT} or {@code DT_BFLOAT16}: what weights and activations are in
+     */
+    public PortableKernels(Graph graph, DataType floats) {
+        this(new Nodes(graph, floats));
+    }
+
+    PortableKernels(Nodes nodes) {
+        this.nodes = nodes;
+        this.exact = nodes.exact();
         this.variables = new Variables(nodes);
         this.positions = new Positions(nodes);
         this.activations = new Activations(nodes);
         this.rotations = new Rotations(nodes, positions);
         this.visibility = new Visibility(nodes, positions);
+    }
+
+    /** The same graph's in float32: pooling takes sums over many tokens. */
+    public PortableKernels exact() {
+        return exact == nodes ? this : new PortableKernels(exact);
+    }
+
+    /** What others of the same graph have computed, as numbers of these. */
+    public Value convert(Value x) {
+        return nodes.toFloats(x);
     }
 
     /** The weights that the operations so far have used. */
@@ -115,6 +135,19 @@ public final class PortableKernels implements Kernels {
     }
 
     @Override
+    public List<Value> denseHeads(Value x, List<Linear> linears, int headSize, Batch batch) {
+        return linears.stream()
+                .map(
+                        linear ->
+                                heads(
+                                        dense(x, linear, Activation.IDENTITY),
+                                        linear.out() / headSize,
+                                        headSize,
+                                        batch))
+                .toList();
+    }
+
+    @Override
     public Value gated(Value x, Linear gate, Linear up, Activation activation) {
         return multiply(dense(x, gate, activation), dense(x, up, Activation.IDENTITY));
     }
@@ -126,32 +159,43 @@ public final class PortableKernels implements Kernels {
 
     @Override
     public Value norm(Value x, Norm norm) {
+        Value wide = exact.toFloats(x);
         Value unit =
                 switch (norm.kind()) {
                     case LAYER -> {
-                        Value mean = mean(x);
-                        Value variance = mean(nodes.add("SquaredDifference", x, mean));
-                        yield multiply(nodes.add("Sub", x, mean), inverseRoot(variance, norm));
+                        Value mean = mean(wide);
+                        Value variance = mean(exact.add("SquaredDifference", wide, mean));
+                        yield multiply(exact.add("Sub", wide, mean), inverseRoot(variance, norm));
                     }
-                    case RMS -> multiply(x, inverseRoot(mean(nodes.add("Square", x)), norm));
+                    case RMS -> multiply(wide, inverseRoot(mean(exact.add("Square", wide)), norm));
                 };
-        Value scaled = multiply(unit, variables.read(norm.scale()));
-        return norm.offset() == null ? scaled : add(scaled, variables.read(norm.offset()));
+        Value scaled = multiply(unit, exact.toFloats(variables.read(norm.scale())));
+        Weight offset = norm.offset();
+        return nodes.toFloats(
+                offset == null ? scaled : add(scaled, exact.toFloats(variables.read(offset))));
     }
 
     private Value inverseRoot(Value x, Norm norm) {
-        Value positive = add(x, nodes.constant(norm.epsilon()));
-        return nodes.toFloat(nodes.add("Rsqrt", nodes.toDouble(positive)));
+        Value positive = add(x, exact.constant(norm.epsilon()));
+        return exact.toFloats(exact.add("Rsqrt", exact.toDouble(positive)));
     }
 
     private Value mean(Value x) {
-        return nodes.add("Mean", b -> b.setAttr("keep_dims", true), x, nodes.constant(-1));
+        return exact.add("Mean", b -> b.setAttr("keep_dims", true), x, exact.constant(-1));
     }
 
     @Override
     public Value heads(Value x, int heads, int headSize, Batch batch) {
         return nodes.swapMiddle(
                 nodes.reshape(x, nodes.append(positions.shape(batch), heads, headSize)));
+    }
+
+    /** Heads of several projections. {@code [B · S, n · h · d] → [n, B, h, S, d]} */
+    final Value swapPacked(Value x, int count, int heads, int headSize, Batch batch) {
+        return nodes.add(
+                "Transpose",
+                nodes.reshape(x, nodes.append(positions.shape(batch), count, heads, headSize)),
+                nodes.constants(2, 0, 3, 1, 4));
     }
 
     @Override
@@ -216,7 +260,8 @@ public final class PortableKernels implements Kernels {
 
     @Override
     public Value scores(Value query, Value key, float scale, Value bias) {
-        return add(scale(productTransposed(query, key), scale), bias);
+        Value products = productTransposed(query, key);
+        return add(scale == 1 ? products : scale(products, scale), bias);
     }
 
     @Override
@@ -297,11 +342,11 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value tokenMask(int from, Batch batch) {
         Value lengths = nodes.reshape(batch.lengths(), nodes.constants(-1, 1)); // [B, 1]
-        Value mask = nodes.toFloat(nodes.add("Less", positions.range(batch), lengths)); // [B, S]
+        Value mask = nodes.toFloats(nodes.add("Less", positions.range(batch), lengths)); // [B, S]
         if (from > 0) {
             Value counts =
                     nodes.add("GreaterEqual", positions.range(batch), nodes.constant(from)); // [S]
-            mask = multiply(mask, nodes.toFloat(counts));
+            mask = multiply(mask, nodes.toFloats(counts));
         }
         return nodes.add("ExpandDims", mask, nodes.constant(-1));
     }
@@ -309,7 +354,7 @@ public final class PortableKernels implements Kernels {
     @Override
     public Value ordinals(Batch batch) {
         Value ordinals = add(positions.range(batch), nodes.constant(1));
-        return nodes.add("ExpandDims", nodes.toFloat(ordinals), nodes.constant(-1));
+        return nodes.add("ExpandDims", nodes.toFloats(ordinals), nodes.constant(-1));
     }
 
     @Override
@@ -451,7 +496,7 @@ public final class PortableKernels implements Kernels {
      */
     @Override
     public Value sqrt(Value x) {
-        return nodes.toFloat(nodes.add("Sqrt", nodes.toDouble(x)));
+        return nodes.toFloats(nodes.add("Sqrt", nodes.toDouble(x)));
     }
 
     @Override

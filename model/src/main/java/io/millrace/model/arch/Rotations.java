@@ -2,27 +2,35 @@ package io.millrace.model.arch;
 
 import java.util.List;
 
-/** Rotary positions made of public operations: {@link Kernels#rotation}, {@link Kernels#rotate}. */
+/**
+ * Rotary positions made of public operations: {@link Kernels#rotation}, {@link Kernels#rotate}.
+ *
+ * <p>Angles are made in float32 whatever the heads are in: a late position has too many digits for
+ * fewer bits.
+ */
 final class Rotations {
     private final Nodes nodes;
+    private final Nodes exact;
     private final Positions positions;
 
     Rotations(Nodes nodes, Positions positions) {
         this.nodes = nodes;
+        this.exact = nodes.exact();
         this.positions = positions;
     }
 
     Rotation rotation(Rope rope, Batch batch) {
         Value numbers =
-                nodes.reshape(nodes.toFloat(positions.range(batch)), nodes.constants(1, 1, -1, 1));
+                exact.reshape(exact.toFloats(positions.range(batch)), exact.constants(1, 1, -1, 1));
         Value frequencies = frequencies(rope, batch);
-        Value angles = nodes.product(numbers, frequencies); // [1 or B, 1, S, pairs]
-        Value cos = nodes.add("Cos", angles);
-        Value sin = nodes.add("Sin", angles);
-        return rope.scale() == 1
-                ? new Rotation(rope, cos, sin)
-                : new Rotation(
-                        rope, nodes.scaled(cos, rope.scale()), nodes.scaled(sin, rope.scale()));
+        Value angles = exact.product(numbers, frequencies); // [1 or B, 1, S, pairs]
+        Value cos = exact.add("Cos", angles);
+        Value sin = exact.add("Sin", angles);
+        if (rope.scale() != 1) {
+            cos = exact.scaled(cos, rope.scale());
+            sin = exact.scaled(sin, rope.scale());
+        }
+        return new Rotation(rope, nodes.toFloats(cos), nodes.toFloats(sin));
     }
 
     private Value frequencies(Rope rope, Batch batch) {
@@ -32,17 +40,17 @@ final class Rotations {
         if (rope.stretch() instanceof Rope.Growing stretch) {
             return growing(stretch, rope.frequencies().length, batch);
         }
-        return nodes.constants(rope.frequencies());
+        return exact.constants(rope.frequencies());
     }
 
     /** Each row's frequencies by its own length. {@code [B, 1, 1, pairs]} */
     private Value switched(Rope rope, Rope.Switched stretch, Batch batch) {
-        Value lengths = nodes.reshape(batch.lengths(), nodes.constants(-1, 1, 1, 1));
-        return nodes.add(
+        Value lengths = exact.reshape(batch.lengths(), exact.constants(-1, 1, 1, 1));
+        return exact.add(
                 "SelectV2",
-                nodes.add("Greater", lengths, nodes.constant(stretch.beyond())),
-                nodes.constants(stretch.frequencies()),
-                nodes.constants(rope.frequencies()));
+                exact.add("Greater", lengths, exact.constant(stretch.beyond())),
+                exact.constants(stretch.frequencies()),
+                exact.constants(rope.frequencies()));
     }
 
     /**
@@ -50,43 +58,44 @@ final class Rotations {
      * they fill vector registers, whatever the batch. {@code [B, 1, S, pairs]}
      */
     private Value growing(Rope.Growing stretch, int pairs, Batch batch) {
-        Value lengths = nodes.reshape(nodes.toFloat(batch.lengths()), nodes.constants(-1, 1, 1, 1));
+        Value lengths =
+                exact.reshape(exact.toFloats(batch.lengths()), exact.constants(-1, 1, 1, 1));
         Value zeros =
-                nodes.scaled(
-                        nodes.reshape(
-                                nodes.toFloat(positions.range(batch)),
-                                nodes.constants(1, 1, -1, 1)),
+                exact.scaled(
+                        exact.reshape(
+                                exact.toFloats(positions.range(batch)),
+                                exact.constants(1, 1, -1, 1)),
                         0);
         Value length =
-                nodes.sum(
-                        nodes.add("Maximum", lengths, nodes.constant((float) stretch.positions())),
+                exact.sum(
+                        exact.add("Maximum", lengths, exact.constant((float) stretch.positions())),
                         zeros); // [B, 1, S, 1]
         float factor = stretch.factor();
         Value ratio =
-                nodes.add(
+                exact.add(
                         "Sub",
                         exactQuotient(
-                                nodes.scaled(length, factor),
-                                nodes.constant((float) stretch.positions())),
-                        nodes.constant(factor - 1));
+                                exact.scaled(length, factor),
+                                exact.constant((float) stretch.positions())),
+                        exact.constant(factor - 1));
         int dimensions = 2 * pairs;
         float power = (float) dimensions / (dimensions - 2);
-        Value theta = nodes.scaled(power(ratio, nodes.constant(power)), stretch.theta());
+        Value theta = exact.scaled(power(ratio, exact.constant(power)), stretch.theta());
         float[] exponents = new float[pairs];
         for (int i = 0; i < pairs; i++) {
             exponents[i] = 2f * i / dimensions;
         }
-        return exactQuotient(nodes.constant(1f), power(theta, nodes.constants(exponents)));
+        return exactQuotient(exact.constant(1f), power(theta, exact.constants(exponents)));
     }
 
     /** By doubles: where a divisor is known, the library would multiply by its reciprocal. */
     private Value exactQuotient(Value a, Value b) {
-        return nodes.toFloat(nodes.add("RealDiv", nodes.toDouble(a), nodes.toDouble(b)));
+        return exact.toFloats(exact.add("RealDiv", exact.toDouble(a), exact.toDouble(b)));
     }
 
     /** By doubles, as angles of late positions depend on every bit of a frequency. */
     private Value power(Value base, Value exponent) {
-        return nodes.toFloat(nodes.add("Pow", nodes.toDouble(base), nodes.toDouble(exponent)));
+        return exact.toFloats(exact.add("Pow", exact.toDouble(base), exact.toDouble(exponent)));
     }
 
     Value rotate(Value heads, Rotation rotation) {

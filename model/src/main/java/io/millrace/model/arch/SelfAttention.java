@@ -61,26 +61,46 @@ record SelfAttention(
 
     /** {@code [B · S, H] → [B · S, h · d]}, before the output layer. */
     Value context(Kernels k, Value x, View view, Batch batch) {
-        List<Value> projected = k.dense(x, List.of(query, key, value));
-        Value q = split(k, projected.get(0), heads, queryNorm, batch); // [B, h, S, d]
-        Value keys = split(k, projected.get(1), keyValueHeads, keyNorm, batch);
-        Value values = split(k, projected.get(2), keyValueHeads, null, batch);
+        List<Value> projected = project(k, x, batch);
+        Value q = projected.get(0); // [B, h, S, d]
+        Value keys = projected.get(1);
         if (view.rotation != null) {
             q = k.rotate(q, view.rotation);
             keys = k.rotate(keys, view.rotation);
         }
         int times = heads / keyValueHeads;
-        Value scores = k.scores(q, k.repeatHeads(keys, times), scale, view.bias); // [B, h, S, S]
-        return k.context(k.attention(scores), k.repeatHeads(values, times), heads * headSize);
+        Value scores = k.scores(q, k.repeatHeads(keys, times), 1, view.bias); // [B, h, S, S]
+        Value values = k.repeatHeads(projected.get(2), times);
+        return k.context(k.attention(scores), values, heads * headSize);
     }
 
-    private Value split(Kernels k, Value x, int count, @Nullable Norm norm, Batch batch) {
-        if (norm == null) {
-            return k.heads(x, count, headSize, batch);
+    /**
+     * Query, key and value as heads. The scale of their products is in the weights of the query, or
+     * of the norm that follows: turning changes no length.
+     */
+    private List<Value> project(Kernels k, Value x, Batch batch) {
+        List<Linear> layers = List.of(queryNorm == null ? query.times(scale) : query, key, value);
+        Norm ofQuery = queryNorm == null ? null : queryNorm.times(scale);
+        if (ofQuery == null && keyNorm == null) {
+            return k.denseHeads(x, layers, headSize, batch);
         }
-        return norm.width() == headSize
-                ? k.norm(k.heads(x, count, headSize, batch), norm)
-                : k.heads(k.norm(x, norm), count, headSize, batch);
+        if (isOfHeads(queryNorm) && isOfHeads(keyNorm)) {
+            List<Value> all = k.denseHeads(x, layers, headSize, batch);
+            return List.of(norm(k, all.get(0), ofQuery), norm(k, all.get(1), keyNorm), all.get(2));
+        }
+        List<Value> all = k.dense(x, layers);
+        return List.of(
+                k.heads(norm(k, all.get(0), ofQuery), heads, headSize, batch),
+                k.heads(norm(k, all.get(1), keyNorm), keyValueHeads, headSize, batch),
+                k.heads(all.get(2), keyValueHeads, headSize, batch));
+    }
+
+    private boolean isOfHeads(@Nullable Norm norm) {
+        return norm == null || norm.width() == headSize;
+    }
+
+    private static Value norm(Kernels k, Value x, @Nullable Norm norm) {
+        return norm == null ? x : k.norm(x, norm);
     }
 
     /** The same with norms. */

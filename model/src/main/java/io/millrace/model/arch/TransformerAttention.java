@@ -86,10 +86,10 @@ record TransformerAttention(
     /** {@code [B · S, H] → [B · S, h · d]}, before the output layer. */
     Value context(Kernels k, Value x, Mixing.View view) {
         int heads = config.sizes().numAttentionHeads();
-        List<Value> projected = project(k, x);
-        Value query = heads(k, projected.get(0), heads, view); // [B, h, S, d]
-        Value key = heads(k, projected.get(1), config.keyValueHeads(), view);
-        Value value = heads(k, projected.get(2), config.keyValueHeads(), view);
+        List<Value> projected = project(k, x, view.batch());
+        Value query = projected.get(0); // [B, h, S, d]
+        Value key = projected.get(1);
+        Value value = projected.get(2);
         if (view.rotation() != null) {
             query = k.rotate(query, view.rotation());
             key = k.rotate(key, view.rotation());
@@ -104,17 +104,16 @@ record TransformerAttention(
                 view);
     }
 
-    private List<Value> project(Kernels k, Value x) {
+    private List<Value> project(Kernels k, Value x, Batch batch) {
+        int headSize = config.headSize();
         if (config.projection() != Projection.SHARED) {
-            return k.dense(x, projections);
+            return k.denseHeads(x, projections, headSize, batch);
         }
-        Value slices = k.flatten(x, config.headSize()); // [B · S · h, d]
+        Value slices = k.flatten(x, headSize); // [B · S · h, d]
+        int hidden = config.sizes().hiddenSize();
         return k.dense(slices, projections).stream()
-                .map(y -> k.flatten(y, config.sizes().hiddenSize()))
+                .map(y -> k.flatten(y, hidden))
+                .map(y -> k.heads(y, hidden / headSize, headSize, batch))
                 .toList();
-    }
-
-    private Value heads(Kernels k, Value x, int count, Mixing.View view) {
-        return k.heads(x, count, config.headSize(), view.batch());
     }
 }

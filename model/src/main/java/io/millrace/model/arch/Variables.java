@@ -38,26 +38,22 @@ public final class Variables {
     }
 
     private Value declare(Weight weight) {
+        DataType type = nodes.floats();
         Shape shape = Shape.of(weight.dimensions());
         Value handle =
                 nodes.add(
                         "VarHandleOp",
                         b ->
-                                b.setAttr("dtype", DataType.DT_FLOAT)
+                                b.setAttr("dtype", type)
                                         .setAttr("shape", shape)
-                                        .setAttr("shared_name", weight.name()));
+                                        .setAttr("shared_name", type + " " + weight.name()));
         Value placeholder =
-                nodes.add(
-                        "Placeholder",
-                        b -> b.setAttr("dtype", DataType.DT_FLOAT).setAttr("shape", shape));
+                nodes.add("Placeholder", b -> b.setAttr("dtype", type).setAttr("shape", shape));
         Operation assign =
                 nodes.operation(
-                        "AssignVariableOp",
-                        b -> b.setAttr("dtype", DataType.DT_FLOAT),
-                        handle,
-                        placeholder);
+                        "AssignVariableOp", b -> b.setAttr("dtype", type), handle, placeholder);
         assignments.add(new Assignment(weight, placeholder, assign));
-        return nodes.add("ReadVariableOp", b -> b.setAttr("dtype", DataType.DT_FLOAT), handle);
+        return nodes.add("ReadVariableOp", b -> b.setAttr("dtype", type), handle);
     }
 
     /** Reads every weight into native memory. To be called once. */
@@ -80,12 +76,12 @@ public final class Variables {
     }
 
     /** In one run: the variables take the tensors' memory over, and nothing is copied. */
-    private static void load(Session session, List<Assignment> group) {
+    private void load(Session session, List<Assignment> group) {
         List<TType> tensors = new ArrayList<>();
         try {
             Session.Runner runner = session.runner();
             for (Assignment assignment : group) {
-                TType tensor = WeightTensor.read(assignment.weight, DataType.DT_FLOAT);
+                TType tensor = WeightTensor.read(assignment.weight, nodes.floats());
                 tensors.add(tensor);
                 runner.feed(assignment.placeholder.operand(), tensor).addTarget(assignment.assign);
             }

@@ -26,7 +26,7 @@ final class Visibility {
                             "LessEqual",
                             positions.distances(batch),
                             nodes.constant(window.after()));
-            visible = nodes.product(visible, nodes.toFloat(near)); // [B, 1, S, S]
+            visible = nodes.product(visible, nodes.toFloats(near)); // [B, 1, S, S]
         }
         if (window.before() < Integer.MAX_VALUE) {
             Value near =
@@ -34,7 +34,7 @@ final class Visibility {
                             "GreaterEqual",
                             positions.distances(batch),
                             nodes.constant(-window.before()));
-            visible = nodes.product(visible, nodes.toFloat(near));
+            visible = nodes.product(visible, nodes.toFloats(near));
         }
         return nodes.product(nodes.add("Sub", nodes.constant(1f), visible), nodes.constant(HIDDEN));
     }
@@ -58,7 +58,7 @@ final class Visibility {
                         tokens, nodes.append(positions.rows(batch), 1, -1, 1)); // [B, 1, S, 1]
         Value padding = nodes.add("Sub", nodes.constant(1f), queries);
         return nodes.product(
-                keys, nodes.add("Maximum", nodes.toFloat(near), padding)); // [B, 1, S, S]
+                keys, nodes.add("Maximum", nodes.toFloats(near), padding)); // [B, 1, S, S]
     }
 
     private Value near(Batch batch, Pattern pattern) {
@@ -122,13 +122,16 @@ final class Visibility {
     }
 
     Value linearBias(float[] slopes, Batch batch) {
-        Value distance = nodes.toFloat(nodes.add("Abs", positions.distances(batch))); // [S, S]
+        Nodes exact = nodes.exact();
+        Value distance = exact.toFloats(exact.add("Abs", positions.distances(batch))); // [S, S]
         float[] negative = new float[slopes.length];
         for (int i = 0; i < slopes.length; i++) {
             negative[i] = -slopes[i];
         }
-        return nodes.product(
-                nodes.reshape(nodes.constants(negative), nodes.constants(1, -1, 1, 1)), distance);
+        return nodes.toFloats(
+                exact.product(
+                        exact.reshape(exact.constants(negative), exact.constants(1, -1, 1, 1)),
+                        distance));
     }
 
     Value byDistance(Value products, int[] columns, Batch batch) {

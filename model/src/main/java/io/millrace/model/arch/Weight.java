@@ -3,6 +3,7 @@ package io.millrace.model.arch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A tensor of the model that has not been loaded yet: what it is and where its numbers come from.
@@ -54,6 +55,36 @@ public record Weight(String name, List<Integer> shape, Values values) {
                     int length = Math.toIntExact(count);
                     consumer.accept(Arrays.copyOfRange(numbers, begin, begin + length), length);
                 });
+    }
+
+    /** Nothing but zeros. */
+    static Weight zeros(int size) {
+        return computed("zeros[%d]".formatted(size), new float[size], size);
+    }
+
+    /** Several tensors as one, their rows one after the other. */
+    static Weight concat(List<Weight> parts) {
+        List<Integer> shape = new ArrayList<>(parts.get(0).shape);
+        shape.set(0, parts.stream().mapToInt(part -> part.shape.get(0)).sum());
+        return new Weight(
+                parts.stream().map(Weight::name).collect(Collectors.joining("+")),
+                shape,
+                (from, count, consumer) -> {
+                    long begin = 0;
+                    for (Weight part : parts) {
+                        long first = Math.max(from, begin);
+                        long last = Math.min(from + count, begin + part.size());
+                        if (first < last) {
+                            part.values.read(first - begin, last - first, consumer);
+                        }
+                        begin += part.size();
+                    }
+                });
+    }
+
+    /** Each number so many times as large. */
+    Weight times(float factor) {
+        return factor == 1 ? this : map("*" + factor, x -> x * factor);
     }
 
     /** How many numbers it has. */

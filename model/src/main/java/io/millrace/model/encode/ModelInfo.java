@@ -11,6 +11,7 @@ package io.millrace.model.encode;
  * @param padTokenId the id that fills a row up to its batch's length
  * @param device CPU or GPU: where it was seen to run
  * @param precision what it computes with
+ * @param kernels which operations it is made of, and why, in words
  */
 public record ModelInfo(
         String id,
@@ -19,4 +20,5 @@ public record ModelInfo(
         int maxTokens,
         int padTokenId,
         String device,
-        Precision precision) {}
+        Precision precision,
+        String kernels) {}

@@ -1,6 +1,7 @@
 package io.millrace.model.encode;
 
 import io.millrace.model.ModelException;
+import io.millrace.model.arch.KernelChoice;
 import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.tokenize.HuggingFaceTokenizer;
@@ -8,6 +9,7 @@ import io.millrace.model.tokenize.Tokenizer;
 import io.millrace.model.tokenize.TokenizerSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -22,6 +24,7 @@ import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
@@ -37,6 +40,19 @@ final class TensorFlowEncoder implements Encoder {
      * are not filled it computes the last elements in another way, both with other last bits.
      */
     private static final int TOKENS_MULTIPLE = 16;
+
+    /** Enough that oneDNN takes the layout of large batches: more than 64 of float32. */
+    private static final int WARM_UP_TOKENS = 128;
+
+    private static final int WARM_UP_LENGTH = 16;
+
+    private static final ConfigProto CONFIG =
+            ConfigProto.newBuilder()
+                    .setIntraOpParallelismThreads(1)
+                    .setInterOpParallelismThreads(1)
+                    .setAllowSoftPlacement(true)
+                    .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+                    .build();
 
     /** Runs on the calling thread: each thread has its own core, and none waits for a pool. */
     private static final RunOptions ON_CALLING_THREAD =
@@ -79,10 +95,12 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     static TensorFlowEncoder open(Path path, EncoderOptions options) {
-        if (options.precision() == Precision.BF16) {
-            throw new ModelException(
-                    path, List.of("option precision: expected F32, found BF16: not yet"));
-        }
+        NativeSettings.apply();
+        return open(path, options, KernelChoice.here(floats(options.precision()), CONFIG));
+    }
+
+    /** Opens a directory with kernels that somebody else chose; for tests. */
+    static TensorFlowEncoder open(Path path, EncoderOptions options, KernelChoice kernels) {
         ModelDirectory directory =
                 options.adapterDirectory()
                         .map(adapter -> ModelDirectory.open(path, adapter))
@@ -90,7 +108,7 @@ final class TensorFlowEncoder implements Encoder {
         directory.beginRevision();
         HuggingFaceTokenizer tokenizer = tokenizer(directory, options);
         try {
-            return open(directory, tokenizer, options);
+            return open(directory, tokenizer, options, kernels);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -156,8 +174,10 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     private static TensorFlowEncoder open(
-            ModelDirectory directory, HuggingFaceTokenizer tokenizer, EncoderOptions options) {
-        NativeSettings.apply();
+            ModelDirectory directory,
+            HuggingFaceTokenizer tokenizer,
+            EncoderOptions options,
+            KernelChoice kernels) {
         Pipeline pipeline = pipeline(directory, tokenizer, options);
         Graph graph = new Graph();
         try {
@@ -167,10 +187,10 @@ final class TensorFlowEncoder implements Encoder {
             if (mask == AttentionMask.CAUSAL) {
                 refuseCausal(directory);
             }
-            EncoderGraph encoder = EncoderGraph.build(graph, directory, pipeline, mask);
-            Session session = new Session(graph, config());
+            EncoderGraph encoder = EncoderGraph.build(graph, directory, pipeline, mask, kernels);
+            Session session = new Session(graph, CONFIG);
             try {
-                encoder.variables().load(session);
+                encoder.load(session);
                 ModelInfo info =
                         new ModelInfo(
                                 directory.id(),
@@ -179,8 +199,13 @@ final class TensorFlowEncoder implements Encoder {
                                 options.maxTokensOverride()
                                         .orElse(directory.tokenizer().maxTokens()),
                                 directory.config().padTokenId(),
-                                warmUp(session, encoder, directory.config().padTokenId()),
-                                options.precision());
+                                warmUp(
+                                        session,
+                                        encoder,
+                                        directory.config().padTokenId(),
+                                        directory.tokenizer().maxTokens()),
+                                options.precision(),
+                                kernels.describe());
                 TensorFlowEncoder opened =
                         new TensorFlowEncoder(
                                 info,
@@ -214,17 +239,21 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     /**
-     * A first batch, which prepares the graph for all that come.
+     * A first batch, which prepares the graph for all that come. It is a large one: weights are
+     * laid out once, as suits the first batch, and again for each batch that they do not suit.
      *
      * @return the device that ran it
      */
-    private static String warmUp(Session session, EncoderGraph encoder, int padTokenId) {
-        try (TInt32 ids =
-                        TInt32.tensorOf(
-                                Shape.of(1, 1),
-                                DataBuffers.of(new int[] {padTokenId}, true, false));
-                TInt32 lengths =
-                        TInt32.tensorOf(Shape.of(1), DataBuffers.of(new int[] {1}, true, false));
+    private static String warmUp(
+            Session session, EncoderGraph encoder, int padTokenId, int maxTokens) {
+        int length = Math.min(WARM_UP_LENGTH, maxTokens);
+        TokenBatch batch =
+                TokenBatch.pad(
+                        Collections.nCopies(WARM_UP_TOKENS / length, filled(length, padTokenId)),
+                        length,
+                        padTokenId);
+        try (TInt32 ids = ids(batch);
+                TInt32 lengths = lengths(batch);
                 Result result =
                         session.runner()
                                 .setOptions(TRACED)
@@ -239,13 +268,29 @@ final class TensorFlowEncoder implements Encoder {
         }
     }
 
-    private static ConfigProto config() {
-        return ConfigProto.newBuilder()
-                .setIntraOpParallelismThreads(1)
-                .setInterOpParallelismThreads(1)
-                .setAllowSoftPlacement(true)
-                .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
-                .build();
+    private static int[] filled(int length, int id) {
+        int[] ids = new int[length];
+        Arrays.fill(ids, id);
+        return ids;
+    }
+
+    private static TInt32 ids(TokenBatch batch) {
+        return TInt32.tensorOf(
+                Shape.of(batch.rows(), batch.paddedLength()),
+                DataBuffers.of(batch.ids(), true, false));
+    }
+
+    private static TInt32 lengths(TokenBatch batch) {
+        return TInt32.tensorOf(
+                Shape.of(batch.rows()), DataBuffers.of(batch.lengths(), true, false));
+    }
+
+    /** The type that TensorFlow calls a precision. */
+    static DataType floats(Precision precision) {
+        return switch (precision) {
+            case F32 -> DataType.DT_FLOAT;
+            case BF16 -> DataType.DT_BFLOAT16;
+        };
     }
 
     @Override
@@ -316,12 +361,8 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     private <T> T run(TokenBatch batch, Operand<?> output, Function<TFloat32, T> copy) {
-        Shape shape = Shape.of(batch.rows(), batch.paddedLength());
-        try (TInt32 ids = TInt32.tensorOf(shape, DataBuffers.of(batch.ids(), true, false));
-                TInt32 lengths =
-                        TInt32.tensorOf(
-                                Shape.of(batch.rows()),
-                                DataBuffers.of(batch.lengths(), true, false));
+        try (TInt32 ids = ids(batch);
+                TInt32 lengths = lengths(batch);
                 Result result =
                         session.runner()
                                 .setOptions(ON_CALLING_THREAD)

@@ -30,13 +30,24 @@ class BatchIndependenceTest {
                 .flatMap(
                         golden ->
                                 IntStream.of(8, MAX_TOKENS)
-                                        .mapToObj(length -> Arguments.of(golden, length)));
+                                        .boxed()
+                                        .flatMap(
+                                                length ->
+                                                        Stream.of(Precision.values())
+                                                                .map(
+                                                                        precision ->
+                                                                                Arguments.of(
+                                                                                        golden,
+                                                                                        length,
+                                                                                        precision))));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void bitsDependOnTheTextAlone(Golden golden, int paddedLength) throws Exception {
-        EncoderOptions options = EncoderOptions.DEFAULT.withMaxTokens(MAX_TOKENS);
+    void bitsDependOnTheTextAlone(Golden golden, int paddedLength, Precision precision)
+            throws Exception {
+        EncoderOptions options =
+                EncoderOptions.DEFAULT.withMaxTokens(MAX_TOKENS).withPrecision(precision);
         try (Encoder encoder = Encoder.open(golden.directory(), options)) {
             Random random = new Random(1);
             int[] text = text(random, paddedLength - 2);

@@ -2,6 +2,7 @@ package io.millrace.model.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.model.arch.KernelChoice;
 import io.millrace.model.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,21 +14,36 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
 
 /** Every golden directory gives what the reference gave: the same ids, vectors within 1e-5. */
 class GoldenTest {
     private static final float TOLERANCE = 1e-5f;
+    private static final double LEAST_COSINE = 0.995;
+    private static final DataType FLOATS = DataType.DT_FLOAT;
     private static final List<String> DIFFERENCES = new ArrayList<>();
+    private static final List<String> COSINES = new ArrayList<>();
 
     static Stream<Golden> cases() {
         return Stream.concat(Golden.all().stream(), Golden.adapters().stream());
     }
 
+    static Stream<Arguments> casesOfBothKernels() {
+        KernelChoice here = KernelChoice.here(FLOATS, ConfigProto.getDefaultInstance());
+        return cases().flatMap(
+                        golden ->
+                                Stream.of(here, KernelChoice.portable(FLOATS, "for a test"))
+                                        .distinct()
+                                        .map(kernels -> Arguments.of(golden, kernels)));
+    }
+
     @ParameterizedTest
-    @MethodSource("cases")
-    void givesWhatTheReferenceGives(Golden golden) {
-        try (TensorFlowEncoder encoder = open(golden)) {
+    @MethodSource("casesOfBothKernels")
+    void givesWhatTheReferenceGives(Golden golden, KernelChoice kernels) {
+        try (TensorFlowEncoder encoder = open(golden, kernels)) {
             Golden.Expected expected = golden.expected();
             assertThat(encoder.info().maxTokens()).isEqualTo(expected.maxSeqLength());
             for (int i = 0; i < expected.texts().size(); i++) {
@@ -37,19 +53,64 @@ class GoldenTest {
             }
             float hidden = difference(hiddenStates(encoder, expected), expected.tokenEmbeddings());
             float vectors = difference(encoder.encode(expected.texts()), expected.embeddings());
-            DIFFERENCES.add("| %s | %.1e | %.1e |%n".formatted(golden, hidden, vectors));
+            DIFFERENCES.add(
+                    "| %s | %s | %.1e | %.1e |%n"
+                            .formatted(
+                                    golden, kernels.fused() ? "fused" : "public", hidden, vectors));
             assertThat(hidden).as("token embeddings").isLessThan(TOLERANCE);
             assertThat(vectors).as("embeddings").isLessThan(TOLERANCE);
         }
     }
 
-    private static TensorFlowEncoder open(Golden golden) {
+    private static TensorFlowEncoder open(Golden golden, KernelChoice kernels) {
         String base = golden.expected().base();
         return base == null
-                ? TensorFlowEncoder.open(golden.directory(), EncoderOptions.DEFAULT)
+                ? TensorFlowEncoder.open(golden.directory(), EncoderOptions.DEFAULT, kernels)
                 : TensorFlowEncoder.open(
                         Golden.of(base).directory(),
-                        EncoderOptions.DEFAULT.withAdapter(golden.directory().toString()));
+                        EncoderOptions.DEFAULT.withAdapter(golden.directory().toString()),
+                        kernels);
+    }
+
+    static Stream<Arguments> casesOfBfloat16() {
+        KernelChoice here =
+                KernelChoice.here(DataType.DT_BFLOAT16, ConfigProto.getDefaultInstance());
+        KernelChoice portable = KernelChoice.portable(DataType.DT_BFLOAT16, "for a test");
+        return cases().flatMap(
+                        golden ->
+                                Stream.of(here, portable)
+                                        .distinct()
+                                        .map(kernels -> Arguments.of(golden, kernels)));
+    }
+
+    /** With a hundredth of the digits; these models are so small that little averages out. */
+    @ParameterizedTest
+    @MethodSource("casesOfBfloat16")
+    void isNearTheReferenceInBfloat16(Golden golden, KernelChoice kernels) {
+        try (TensorFlowEncoder encoder = open(golden, kernels)) {
+            Golden.Expected expected = golden.expected();
+            float[][] vectors = encoder.encode(expected.texts());
+            double least = 1;
+            for (int i = 0; i < vectors.length; i++) {
+                least = Math.min(least, cosine(vectors[i], expected.embeddings()[i]));
+            }
+            COSINES.add(
+                    "| %s | %s | %.5f |%n"
+                            .formatted(golden, kernels.fused() ? "fused" : "public", least));
+            assertThat(least).isGreaterThan(LEAST_COSINE);
+        }
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double product = 0;
+        double squaresOfA = 0;
+        double squaresOfB = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += (double) a[i] * b[i];
+            squaresOfA += (double) a[i] * a[i];
+            squaresOfB += (double) b[i] * b[i];
+        }
+        return product / Math.sqrt(squaresOfA * squaresOfB);
     }
 
     static Stream<Golden> casesWithQueries() {
@@ -71,6 +132,7 @@ class GoldenTest {
     @AfterAll
     static void tellDifferences() throws IOException {
         Files.writeString(Path.of("target", "golden-differences.md"), String.join("", DIFFERENCES));
+        Files.writeString(Path.of("target", "golden-cosines-bf16.md"), String.join("", COSINES));
     }
 
     /** Those of the first text. */

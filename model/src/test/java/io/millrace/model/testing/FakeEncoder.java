@@ -17,7 +17,8 @@ public final class FakeEncoder implements Encoder {
 
     public FakeEncoder(int maxTokens) {
         this.info =
-                new ModelInfo("fake", "sha256:0", DIMENSION, maxTokens, 0, "CPU", Precision.F32);
+                new ModelInfo(
+                        "fake", "sha256:0", DIMENSION, maxTokens, 0, "CPU", Precision.F32, "none");
         this.tokenizer = new FakeTokenizer(maxTokens, Truncation.RIGHT);
     }
 
