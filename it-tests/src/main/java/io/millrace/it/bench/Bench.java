@@ -1,6 +1,8 @@
 package io.millrace.it.bench;
 
 import io.millrace.cli.shell.Failures;
+import io.millrace.it.bench.latency.LatencyCommand;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,7 +21,7 @@ public final class Bench {
     }
 
     static CommandLine commandLine() {
-        CommandLine bench = new CommandLine(new BenchCommand());
+        CommandLine bench = new CommandLine(new BenchCommand()).addSubcommand(new LatencyCommand());
         CommandLine commands = new CommandLine(new Bench()).addSubcommand(bench);
         commands.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(HELP_WIDTH);
         return Failures.install(commands);

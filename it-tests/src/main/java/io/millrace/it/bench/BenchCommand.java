@@ -5,6 +5,13 @@ import io.millrace.cli.shell.UnusableException;
 import io.millrace.it.bench.corpus.Corpus;
 import io.millrace.it.bench.engine.Answer;
 import io.millrace.it.bench.process.EngineProcess;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,10 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code millrace bench}. */
 @Command(
@@ -30,14 +33,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            required = true,
             paramLabel = ModelArgument.LABEL,
             description = ModelArgument.DESCRIPTION)
     private String model = "";
 
     @Option(
             names = "--texts",
-            required = true,
             paramLabel = "FILE",
             description = "What is encoded: a .jsonl file, or one text a line.")
     private Path texts = Path.of("");
@@ -72,6 +73,11 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        // Not `required`: picocli would ask for them before the name of a subcommand, too.
+        if (model.isEmpty() || texts.toString().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "Missing required options: --model and --texts");
+        }
         PrintWriter out = spec.commandLine().getOut();
         Path directory = ModelArgument.resolve(model, spec.commandLine().getErr()).directory();
         Corpus.read(texts, limit);
