@@ -2,6 +2,7 @@ package io.millrace.it.bench;
 
 import io.millrace.cli.shell.Failures;
 import io.millrace.it.bench.latency.LatencyCommand;
+import io.millrace.it.bench.micro.MicroCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,10 @@ public final class Bench {
     }
 
     static CommandLine commandLine() {
-        CommandLine bench = new CommandLine(new BenchCommand()).addSubcommand(new LatencyCommand());
+        CommandLine bench =
+                new CommandLine(new BenchCommand())
+                        .addSubcommand(new LatencyCommand())
+                        .addSubcommand(new MicroCommand());
         CommandLine commands = new CommandLine(new Bench()).addSubcommand(bench);
         commands.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(HELP_WIDTH);
         return Failures.install(commands);

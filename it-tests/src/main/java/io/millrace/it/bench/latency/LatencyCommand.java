@@ -223,7 +223,7 @@ public final class LatencyCommand implements Callable<Integer> {
             if (!known.contains(name)) {
                 throw new UnusableException(
                         "--job-option: expected an option of the job that is not decided here,"
-                            + " found "
+                                + " found "
                                 + name);
             }
         }

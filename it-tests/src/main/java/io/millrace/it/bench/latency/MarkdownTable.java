@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 /**
  * A table that reads well as plain text too: numbers to the right, columns as wide as they must be.
  */
-final class MarkdownTable {
+public final class MarkdownTable {
     private MarkdownTable() {}
 
     /**
@@ -15,7 +15,7 @@ final class MarkdownTable {
      *
      * @param rows the first are the headings; all of one length
      */
-    static String of(List<List<String>> rows) {
+    public static String of(List<List<String>> rows) {
         int[] widths =
                 IntStream.range(0, rows.get(0).size())
                         .map(

@@ -50,7 +50,7 @@ class LatencyReportTest {
         assertThat(report.faults())
                 .containsExactly(
                         "95 % load: 3 texts lost, 0 vectors too many, 0 texts among the dead"
-                            + " letters");
+                                + " letters");
         assertThat(report.markdown()).contains("**Wrong: 95 % load: 3 texts lost");
         assertThat(report(load(50, 10, List.of(), 0)).markdown())
                 .doesNotContain("Wrong")

@@ -72,7 +72,7 @@ class ScheduleTest {
         assertThatThrownBy(() -> Schedule.of(Arrivals.CONSTANT, 0, MINUTE, 1))
                 .hasMessage(
                         "expected texts per second and a length of more than 0, found 0.0 and"
-                            + " PT1M");
+                                + " PT1M");
     }
 
     private static long[] nanos(Schedule schedule) {

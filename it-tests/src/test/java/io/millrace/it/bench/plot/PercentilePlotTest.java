@@ -128,13 +128,13 @@ class PercentilePlotTest {
         return new PercentilePlot(
                 "Latency of a text, Kafka to Kafka",
                 "all-MiniLM-L6-v2, bf16, at least once; capacity 1,234 texts/s; poisson arrivals,"
-                    + " 60 s each",
+                        + " 60 s each",
                 List.of(
                         "AMD EPYC, 2 cores, Linux 6.18, Java 17.0.15; broker, Flink, producer and"
-                            + " consumer in one process",
+                                + " consumer in one process",
                         "millrace bench latency --model all-MiniLM-L6-v2 --texts texts.txt"
-                            + " --precision bf16 --loads 50,80,95 --seconds 60 --output"
-                            + " docs/latency"),
+                                + " --precision bf16 --loads 50,80,95 --seconds 60 --output"
+                                + " docs/latency"),
                 Arrays.stream(loads).mapToObj(PercentilePlotTest::queue).toList());
     }
 
