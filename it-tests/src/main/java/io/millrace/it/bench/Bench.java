@@ -3,7 +3,6 @@ package io.millrace.it.bench;
 import io.millrace.cli.shell.Failures;
 import io.millrace.it.bench.latency.LatencyCommand;
 import io.millrace.it.bench.micro.MicroCommand;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
  */
 final class CapacityRun {
     /** Enough that no subtask ever waits for a text, or for company in a batch. */
-    static final int UNDER_WAY_PER_SUBTASK = 2000;
+    static final int UNDER_WAY_PER_SUBTASK = 1200;
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -19,6 +19,7 @@ final class CapacityRun {
     private final Pipeline pipeline;
     private final Texts texts;
     private final int run;
+    private final int underWay;
     private final Semaphore mayBeSent;
     private final BitSet seen = new BitSet();
 
@@ -31,12 +32,14 @@ final class CapacityRun {
         this.pipeline = pipeline;
         this.texts = texts;
         this.run = run;
+        this.underWay = underWay;
         this.mayBeSent = new Semaphore(underWay);
     }
 
     /**
      * Texts per second, from a poll that returned after the warm-up to one that returned so much
-     * later. The warm-up begins with the first vector: the model is loaded then.
+     * later. The warm-up begins when as many texts are back as are under way at once: until then
+     * batches are small, and many of their shapes are the first of their kind.
      */
     static double measure(
             Pipeline pipeline,
@@ -56,8 +59,8 @@ final class CapacityRun {
         sender.start();
         double textsPerSecond;
         try {
-            long first = receive();
-            long begin = receiveUntil(first + warmUp.toNanos());
+            long full = receiveTexts(underWay);
+            long begin = receiveUntil(full + warmUp.toNanos());
             int before = seen.cardinality();
             long end = receiveUntil(begin + length.toNanos());
             textsPerSecond = (seen.cardinality() - before) / ((end - begin) / NANOS);
@@ -70,6 +73,14 @@ final class CapacityRun {
             receive();
         }
         return textsPerSecond;
+    }
+
+    private long receiveTexts(int count) throws Exception {
+        long now = receive();
+        while (seen.cardinality() < count) {
+            now = receive();
+        }
+        return now;
     }
 
     private long receiveUntil(long nanos) throws Exception {

@@ -11,15 +11,6 @@ import io.millrace.it.bench.plot.PercentilePlot;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
-
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.Configuration;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +23,12 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code millrace bench latency}. */
 @Command(
@@ -41,9 +38,9 @@ import java.util.stream.Stream;
         description = {
             "",
             "Runs a broker, the job, a producer and a consumer in this process. Finds how many"
-                + " texts a second come through at most; then sends at shares of that rate, each"
-                + " text at its time whatever became of those before it. The latency of a text is"
-                + " from then until a consumer has its vector.",
+                    + " texts a second come through at most; then sends at shares of that rate, each"
+                    + " text at its time whatever became of those before it. The latency of a text is"
+                    + " from then until a consumer has its vector.",
             "",
             "Writes latency.md, latency.json and latency.svg.",
             ""

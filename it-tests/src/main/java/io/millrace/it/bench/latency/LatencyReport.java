@@ -3,13 +3,9 @@ package io.millrace.it.bench.latency;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-
 import io.millrace.it.bench.plot.PercentilePlot;
 import io.millrace.it.bench.plot.PercentilePlot.Line;
 import io.millrace.it.bench.plot.PercentilePlot.Point;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -20,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
 
 /**
  * The results as files: {@code latency.json} with all figures, {@code latency.md} to read, {@code

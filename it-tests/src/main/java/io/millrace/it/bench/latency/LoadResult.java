@@ -1,10 +1,9 @@
 package io.millrace.it.bench.latency;
 
-import org.HdrHistogram.Histogram;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * What one load showed. Latencies are of the texts that were meant to be sent after the warm-up.

@@ -1,9 +1,8 @@
 package io.millrace.it.bench.latency;
 
-import org.apache.kafka.common.errors.InterruptException;
-
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Sends every text of a schedule at its time, whatever became of those before it, and receives what

@@ -5,7 +5,9 @@ import io.millrace.flink.batch.BatchBuffer;
 import io.millrace.flink.batch.TokenBudget;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.model.encode.LengthBuckets;
-
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -15,10 +17,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
-
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 /** Records through the length buckets, as an operator does whose inference thread is busy. */
 @State(Scope.Benchmark)

@@ -9,7 +9,10 @@ import io.millrace.kafka.emit.OutputRecord;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
 import io.millrace.model.encode.Precision;
-
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.TimerService;
@@ -25,11 +28,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
-
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 /** A vector to the record that Kafka gets: its value and its headers. */
 @State(Scope.Benchmark)
@@ -121,7 +119,7 @@ public class EmitBenchmark {
     private static final class Nowhere {
         final ProcessFunction<EmbeddingRecord, OutputRecord>.Context context;
 
-        Nowhere(EmitFunction function) {
+        Nowhere(ProcessFunction<EmbeddingRecord, OutputRecord> function) {
             context =
                     function.new Context() {
                         @Override

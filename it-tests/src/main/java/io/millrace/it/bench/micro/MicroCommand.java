@@ -4,19 +4,16 @@ import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.it.bench.corpus.Corpus;
 import io.millrace.it.bench.latency.MarkdownTable;
-
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /** {@code millrace bench micro}. */
 @Command(

@@ -4,13 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.shell.TemporaryDirectory;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file with texts, which JMH's processes can read.

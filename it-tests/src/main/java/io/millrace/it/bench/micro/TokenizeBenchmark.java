@@ -4,7 +4,11 @@ import io.millrace.it.bench.corpus.Corpus;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.tokenize.HuggingFaceTokenizer;
 import io.millrace.model.tokenize.TokenizedText;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -14,12 +18,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** One text to its tokens, through the native tokenizer. */
 @State(Scope.Benchmark)

@@ -3,10 +3,9 @@ package io.millrace.it.bench.latency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Test;
 
 /**
  * Ledgers with known times: 100 texts a second for ten seconds, of which the first two are warm-up.
@@ -40,7 +39,7 @@ class LoadResultTest {
     @Test
     void aTextThatIsSentLateIsAsLateAsIfTheJobHadBeenSlow() {
         // From the fifth second on nothing is sent for a second; then all of that at once.
-        IntToLongFunction lag = text -> text >= 500 && text < 600 ? (600 - text) * 10 * MILLI : 0;
+        IntToLongFunction lag = text -> text >= 500 && text < 600 ? (600L - text) * 10 * MILLI : 0;
         LoadResult result = result(lag, text -> lag.applyAsLong(text) + 5 * MILLI);
 
         assertThat(result.millis(50)).isCloseTo(5, within(0.1));
