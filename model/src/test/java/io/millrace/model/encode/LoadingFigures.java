@@ -32,11 +32,11 @@ final class LoadingFigures {
     /**
      * Runs it.
      *
-     * @param args the model's directory, the file to append a line to, and a precision if not F32
+     * @param args the model's directory, the file to append a line to, the precision
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
-        Precision precision = args.length > 2 ? Precision.valueOf(args[2]) : Precision.F32;
+        Precision precision = Precision.valueOf(args[2]);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         NativeSettings.apply();
         long start = System.nanoTime();

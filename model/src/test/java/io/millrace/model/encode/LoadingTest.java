@@ -46,7 +46,7 @@ class LoadingTest {
 
     /**
      * Writes a line for each of the directories to {@code target/loading.md}, each opened by a JVM
-     * of its own: {@code -Dloading=DIR:DIR}.
+     * of its own: {@code -Dloading=DIR:DIR}, and {@code -Dloading.precision=BF16} if not F32.
      */
     @Test
     @EnabledIfSystemProperty(named = "loading", matches = ".+")
@@ -66,7 +66,8 @@ class LoadingTest {
                                     System.getProperty("java.class.path"),
                                     LoadingFigures.class.getName(),
                                     directory,
-                                    report.toString())
+                                    report.toString(),
+                                    System.getProperty("loading.precision", "F32"))
                             .redirectError(Path.of("target", "loading.log").toFile())
                             .start();
             assertThat(process.waitFor()).as("%s, see target/loading.log", directory).isZero();

@@ -77,6 +77,27 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void theRevisionIsTheSameWhoeverTakesIt() {
+        ModelCopy copy = copy("bert-mean");
+        ModelDirectory directory = ModelDirectory.open(copy.directory());
+        directory.beginRevision();
+        assertThat(directory.revision()).isEqualTo(directory.revision());
+        assertThat(directory.revision())
+                .isEqualTo(ModelDirectory.open(copy.directory()).revision());
+    }
+
+    @Test
+    void aFileThatIsGoneWhenTheRevisionIsTakenIsNamed() throws Exception {
+        ModelCopy copy = copy("bert-mean");
+        ModelDirectory directory = ModelDirectory.open(copy.directory());
+        Files.delete(copy.directory().resolve("model.safetensors"));
+        directory.beginRevision();
+        assertThatThrownBy(directory::revision)
+                .isInstanceOf(ModelException.class)
+                .hasMessageContainingAll("expected readable files, found", "model.safetensors");
+    }
+
+    @Test
     void aSnapshotOfTheHubsCacheIsNamedAsTheHubNamesIt() throws Exception {
         String commit = "0123456789abcdef0123456789abcdef01234567";
         Path snapshot = temp.resolve("models--org--a-model/snapshots/" + commit);
