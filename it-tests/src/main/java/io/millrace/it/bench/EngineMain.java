@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One engine's process: {@code EngineMain NAME MODEL TEXTS LIMIT WORK CORES}. */
+/** One engine's process: {@code EngineMain NAME MODEL TEXTS WORK CORES [CHOICE]}. */
 final class EngineMain {
     private EngineMain() {}
 
@@ -21,12 +21,13 @@ final class EngineMain {
         System.setOut(System.err);
 
         JavaEngine engine = JavaEngine.ofLabel(arguments[0]).orElseThrow();
-        List<String> texts = Corpus.read(Path.of(arguments[2]), Integer.parseInt(arguments[3]));
+        List<String> texts = Corpus.read(Path.of(arguments[2]), Integer.MAX_VALUE);
         EngineSettings settings =
                 new EngineSettings(
                         Path.of(arguments[1]),
-                        Path.of(arguments[4]),
-                        Integer.parseInt(arguments[5]));
+                        Path.of(arguments[3]),
+                        Integer.parseInt(arguments[4]),
+                        arguments.length > 5 ? arguments[5] : null);
         BufferedReader commands =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         boolean well = new EngineServer(texts, commands, answers).serve(engine.loader(), settings);

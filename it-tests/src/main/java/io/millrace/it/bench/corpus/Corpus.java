@@ -1,19 +1,24 @@
 package io.millrace.it.bench.corpus;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
 import io.millrace.cli.read.InputRecord;
 import io.millrace.cli.shell.UnusableException;
 import java.io.BufferedInputStream;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Reads the texts that every engine encodes. */
+/** The texts that every engine encodes. */
 public final class Corpus {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private Corpus() {}
 
     /**
@@ -45,5 +50,16 @@ public final class Corpus {
             throw new UnusableException("--texts: expected at least one text, found none: " + file);
         }
         return List.copyOf(texts);
+    }
+
+    /** Writes texts as JSON lines, which every engine reads alike. */
+    public static Path write(List<String> texts, Path file) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            for (String text : texts) {
+                out.write(JSON.writeValueAsString(Map.of("text", text)));
+                out.newLine();
+            }
+        }
+        return file;
     }
 }

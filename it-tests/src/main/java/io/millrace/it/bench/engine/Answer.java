@@ -32,11 +32,18 @@ public record Answer(
      * To {@code warm N}: the first N texts are encoded.
      *
      * @param setting what it runs with
+     * @param choice what it chose among several settings, for a new process to be told; null: there
+     *     was nothing to choose
      */
-    public record Warm(String setting) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Warm(String setting, @Nullable String choice) {}
 
-    /** To {@code pass}: all texts are encoded once. */
-    public record Measured(double seconds, long texts, long tokens) {}
+    /**
+     * To {@code pass}: all texts are encoded once.
+     *
+     * @param operations floating point operations; only of what measures these and no texts
+     */
+    public record Measured(double seconds, long texts, long tokens, double operations) {}
 
     /**
      * To {@code vectors N FILE}: the first N vectors of the last pass are in the file, as

@@ -1,6 +1,7 @@
 package io.millrace.it.bench.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is measured: it turns texts into vectors. Lives in a process of its own, has all the cores
@@ -20,6 +21,14 @@ public interface BenchEngine extends AutoCloseable {
 
     /** The settings that it runs with, chosen ones included, in one line for the report. */
     String setting();
+
+    /**
+     * What {@link #warmUp} chose among several settings, as {@link EngineSettings#choice} takes it.
+     * Trying them costs memory, so the engine that is measured is a new process that was told.
+     */
+    default Optional<String> choice() {
+        return Optional.empty();
+    }
 
     @Override
     void close() throws Exception;

@@ -72,12 +72,14 @@ public final class EngineServer {
             case "warm" -> {
                 int some = Math.min(Integer.parseInt(words[1]), texts.size());
                 engine.warmUp(texts.subList(0, some));
-                yield Answer.of(new Answer.Warm(engine.setting()));
+                yield Answer.of(new Answer.Warm(engine.setting(), engine.choice().orElse(null)));
             }
             case "pass" -> {
                 Pass pass = engine.pass(texts);
                 last = pass;
-                yield Answer.of(new Answer.Measured(pass.seconds(), texts.size(), pass.tokens()));
+                yield Answer.of(
+                        new Answer.Measured(
+                                pass.seconds(), texts.size(), pass.tokens(), pass.operations()));
             }
             case "vectors" -> Answer.of(write(Integer.parseInt(words[1]), Path.of(words[2])));
             default -> throw new IllegalArgumentException("expected a command, found: " + line);

@@ -1,0 +1,5 @@
+/** What is printed and kept. */
+@NullMarked
+package io.millrace.it.bench.report;
+
+import org.jspecify.annotations.NullMarked;
