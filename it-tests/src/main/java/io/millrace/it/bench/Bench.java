@@ -23,6 +23,7 @@ public final class Bench {
     static CommandLine commandLine() {
         CommandLine bench =
                 new CommandLine(new BenchCommand())
+                        .addSubcommand(new CostsCommand())
                         .addSubcommand(new LatencyCommand())
                         .addSubcommand(new MicroCommand());
         CommandLine commands = new CommandLine(new Bench()).addSubcommand(bench);

@@ -9,11 +9,16 @@ import java.util.List;
 final class JavaCommand {
     private JavaCommand() {}
 
-    /** With the class path and the options of this process. */
-    static List<String> of(Class<?> main, String... arguments) {
+    /**
+     * With the class path and the options of this process.
+     *
+     * @param crash where the JVM tells of a crash in native code
+     */
+    static List<String> of(Class<?> main, Path crash, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.add("-XX:ErrorFile=" + crash);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());

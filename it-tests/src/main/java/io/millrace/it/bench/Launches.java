@@ -54,7 +54,10 @@ record Launches(
         }
         return EngineProcess.start(
                 name,
-                JavaCommand.of(EngineMain.class, arguments.toArray(String[]::new)),
+                JavaCommand.of(
+                        EngineMain.class,
+                        work.resolve(name + ".crash"),
+                        arguments.toArray(String[]::new)),
                 Map.of(),
                 log);
     }
