@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.cli.bench.BenchCommand;
 import io.millrace.cli.broker.BrokerCommand;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.embed.EmbedCommand;
@@ -8,6 +9,7 @@ import io.millrace.cli.run.RunCommand;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Versions;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,11 @@ public final class Millrace implements Runnable {
 
     /** Runs one command and exits with its status. */
     public static void main(String[] arguments) {
+        run(Millrace::commandLine, arguments);
+    }
+
+    /** The same with commands that are made after logging is set up. */
+    public static void run(Supplier<CommandLine> commands, String... arguments) {
         // Read when the first logger is made, so before any class that has one.
         System.setProperty("log4j2.configurationFile", "io/millrace/cli/log4j2.properties");
         if (List.of(arguments).contains(VERBOSE)) {
@@ -52,18 +59,28 @@ public final class Millrace implements Runnable {
             System.setProperty("millrace.log.others", "info");
             System.setProperty("millrace.log.pattern", VERBOSE_PATTERN);
         }
-        System.exit(commandLine().execute(arguments));
+        System.exit(commands.get().execute(arguments));
     }
 
     /** All commands, as {@link #main} runs them. */
     static CommandLine commandLine() {
+        return commandLine(new CommandLine(new BenchCommand()));
+    }
+
+    /**
+     * The same with a bench that can run.
+     *
+     * @param bench the command of this name
+     */
+    public static CommandLine commandLine(CommandLine bench) {
         CommandLine commands =
                 new CommandLine(new Millrace())
                         .addSubcommand(new EmbedCommand())
                         .addSubcommand(new DemoCommand())
                         .addSubcommand(RunCommand.create())
                         .addSubcommand(new InspectCommand())
-                        .addSubcommand(new BrokerCommand());
+                        .addSubcommand(new BrokerCommand())
+                        .addSubcommand(bench);
         commands.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(HELP_WIDTH);
         return Failures.install(commands);
     }

@@ -53,7 +53,7 @@ class MillraceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"embed", "inspect", "broker", "demo", "run"})
+    @ValueSource(strings = {"embed", "inspect", "broker", "demo", "run", "bench"})
     void helpHasSynopsisExamplesAndExitStatuses(String command) {
         Cli cli = Cli.run(command, "--help");
 
@@ -135,6 +135,14 @@ class MillraceTest {
         assertThat(cli.status()).isEqualTo(2);
         assertThat(cli.err()).contains("config.json", "tokenizer.json", "safetensors");
         assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void benchSaysWhereItRuns() {
+        Cli cli = Cli.run("bench", "--model", "m");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err()).contains("millrace bench: expected a checkout of the sources");
     }
 
     @ParameterizedTest

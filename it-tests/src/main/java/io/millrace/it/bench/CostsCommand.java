@@ -96,8 +96,7 @@ final class CostsCommand implements Callable<Integer> {
                 encoders.put(
                         Precision.BF16,
                         Encoder.open(
-                                directory,
-                                EncoderOptions.DEFAULT.withPrecision(Precision.BF16)));
+                                directory, EncoderOptions.DEFAULT.withPrecision(Precision.BF16)));
             } catch (ModelException e) {
                 err.println("bf16 not run: " + e.getMessage());
             }

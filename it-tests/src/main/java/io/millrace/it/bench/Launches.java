@@ -41,7 +41,13 @@ record Launches(
         switch (engine) {
             case ONNXRUNTIME_F32 -> requireOnnx();
             case DJL_PYTORCH_F32 -> requireTorchScript();
-            case PEAK_F32, PEAK_BF16, MILLRACE_F32, MILLRACE_BF16 -> {}
+            case PEAK_F32,
+                    PEAK_BF16,
+                    MILLRACE_F32,
+                    MILLRACE_BF16,
+                    KAFKA_F32,
+                    KAFKA_BF16,
+                    KAFKA_F32_EXACTLY_ONCE -> {}
         }
         List<String> arguments = new ArrayList<>();
         arguments.add(name);

@@ -42,7 +42,10 @@ public final class TokenCosts {
     /** One thing to measure. */
     private record Point(int tokens, Precision precision, int cores) {}
 
-    /** What a token of texts of each length costs; lengths that the model does not take are left out. */
+    /**
+     * What a token of texts of each length costs; lengths that the model does not take are left
+     * out.
+     */
     public List<TokenCost> measure(List<Integer> lengths) throws InterruptedException {
         Map<Point, List<Double>> seen = new LinkedHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(cores);
@@ -126,7 +129,6 @@ public final class TokenCosts {
             text[i] = some[i % some.length];
         }
         int rows = Math.max(1, EncodeOptions.BATCH_TOKENS.defaultValue() / length);
-        return TokenBatch.pad(
-                Collections.nCopies(rows, text), length, encoder.info().padTokenId());
+        return TokenBatch.pad(Collections.nCopies(rows, text), length, encoder.info().padTokenId());
     }
 }

@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param cores that it may use
  * @param choice of settings that the engine made in an earlier process; null: it is to choose
  */
-public record EngineSettings(Path model, Path work, int cores, @Nullable String choice) {}
+public record EngineSettings(Path model, Path work, int cores, @Nullable String choice) {
+    /** For an engine that has nothing to choose, or is to choose. */
+    public EngineSettings(Path model, Path work, int cores) {
+        this(model, work, cores, null);
+    }
+}

@@ -54,8 +54,8 @@ public record EngineResult(
         return Statistics.of(passes.stream().map(pass -> pass.texts() / pass.seconds()).toList());
     }
 
-    /** What it computes with: the end of its name. */
+    /** What it computes with: its name says it. */
     String precision() {
-        return name.substring(name.lastIndexOf('-') + 1);
+        return name.contains("bf16") ? "bf16" : "f32";
     }
 }

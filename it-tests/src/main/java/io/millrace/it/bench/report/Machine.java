@@ -44,7 +44,8 @@ public record Machine(
                 System.getProperty("os.name") + " " + System.getProperty("os.version"));
     }
 
-    String describe() {
+    /** In one line. */
+    public String describe() {
         return "%s; %d cores; %s; %.0f GB; %s; Java %s"
                 .formatted(
                         processor,

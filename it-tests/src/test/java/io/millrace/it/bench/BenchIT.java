@@ -1,0 +1,100 @@
+package io.millrace.it.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command from its arguments to its files, with our own engines in their processes. */
+class BenchIT {
+    private static final Path MODEL = Path.of("../model/src/test/resources/golden/bert-mean");
+
+    @TempDir Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void measuresOurEngineAndTellsWhichCannotRun() throws Exception {
+        Path texts =
+                Files.write(
+                        directory.resolve("texts.txt"),
+                        List.of("The river turns the wheel.", "", "Rain."));
+        Path output = directory.resolve("output");
+
+        int status =
+                run(
+                        "bench",
+                        "--model",
+                        MODEL.toString(),
+                        "--texts",
+                        texts.toString(),
+                        "--rounds",
+                        "2",
+                        "--engines",
+                        "millrace-f32,onnxruntime-f32,sentence-transformers-f32",
+                        "--output",
+                        output.toString());
+
+        assertThat(status).describedAs(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "| millrace-f32 ",
+                        "texts.txt; 3 texts",
+                        "- onnxruntime-f32 not run: the directory has no onnx/model.onnx",
+                        "- sentence-transformers-f32 not run: no --python")
+                .isEqualTo(Files.readString(output.resolve("bench.md")));
+        assertThat(Files.readString(output.resolve("bench.json"))).contains("\"load_seconds\"");
+        assertThat(err.toString()).contains("round 2 of 2: millrace-f32: ");
+    }
+
+    @Test
+    void unknownEngineIsRefused() {
+        int status = run("bench", "--model", "m", "--texts", "t", "--engines", "milrace");
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--engines: expected some of peak-f32, ", "found 'milrace'");
+    }
+
+    @Test
+    void textsThatAreNotThereAreRefused() {
+        int status = run("bench", "--model", MODEL.toString(), "--texts", "nowhere.txt");
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--texts: expected a readable file, found none: nowhere.txt");
+    }
+
+    @Test
+    void whatATokenCosts() throws Exception {
+        int status =
+                run(
+                        "bench",
+                        "costs",
+                        "--model",
+                        MODEL.toString(),
+                        "--tokens",
+                        "8",
+                        "--rounds",
+                        "1",
+                        "--output",
+                        directory.toString());
+
+        assertThat(status).describedAs(err.toString()).isZero();
+        assertThat(out.toString()).contains("| 8, f32 ");
+        assertThat(directory.resolve("costs.json")).isNotEmptyFile();
+    }
+
+    private int run(String... arguments) {
+        return Bench.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+}

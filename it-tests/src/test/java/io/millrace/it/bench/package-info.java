@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.it.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.it.bench.report;
+
+import org.jspecify.annotations.NullMarked;
