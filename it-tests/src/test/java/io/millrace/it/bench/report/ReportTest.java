@@ -80,10 +80,10 @@ class ReportTest {
     /** What stands in the first table's row of this name, or another's. */
     private static List<String> cells(String text, String name) {
         return text.lines()
-                .filter(line -> line.startsWith("| " + name + " "))
-                .filter(line -> line.split("\\|")[1].strip().equals(name))
+                .filter(line -> line.startsWith("|"))
                 .map(line -> line.substring(1, line.length() - 1).split("\\|", -1))
                 .map(cells -> List.of(cells).stream().map(String::strip).toList())
+                .filter(cells -> cells.get(0).equals(name))
                 .findFirst()
                 .orElseThrow();
     }
