@@ -5,8 +5,8 @@ package io.millrace.model.encode;
  * never depends on the texts that share its batch, padding stays small, and the number of distinct
  * shapes too.
  *
- * <p>The next multiple of 8 up to 64, of 16 up to 128, of 32 up to 512, of 64 beyond; never more
- * than the model takes.
+ * <p>The next multiple of 4 up to 64, of 8 up to 128, of 16 up to 256, of 32 up to 512, of 64
+ * beyond; never more than the model takes.
  */
 public record LengthBuckets(int maxTokens) {
     public LengthBuckets {
@@ -31,9 +31,12 @@ public record LengthBuckets(int maxTokens) {
 
     private static int step(int tokens) {
         if (tokens <= 64) {
-            return 8;
+            return 4;
         }
         if (tokens <= 128) {
+            return 8;
+        }
+        if (tokens <= 256) {
             return 16;
         }
         return tokens <= 512 ? 32 : 64;

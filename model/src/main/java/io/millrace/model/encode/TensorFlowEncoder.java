@@ -1,6 +1,7 @@
 package io.millrace.model.encode;
 
 import io.millrace.model.ModelException;
+import io.millrace.model.arch.EncoderConfig;
 import io.millrace.model.arch.KernelChoice;
 import io.millrace.model.pool.Pipeline;
 import io.millrace.model.read.ModelDirectory;
@@ -35,11 +36,13 @@ final class TensorFlowEncoder implements Encoder {
     private static final Logger LOG = LoggerFactory.getLogger(TensorFlowEncoder.class);
 
     /**
-     * A batch is filled up with copies of its first row until its tokens are a multiple of this.
-     * For fewer tokens the library multiplies matrices in another way, and where vector registers
-     * are not filled it computes the last elements in another way, both with other last bits.
+     * A batch is filled up with copies of its first row until it has so many tokens: for fewer, the
+     * library multiplies matrices in another way, with other last bits.
      */
-    private static final int TOKENS_MULTIPLE = 16;
+    private static final int LEAST_TOKENS = 16;
+
+    /** Floats in the widest vector register. */
+    private static final int REGISTER = 16;
 
     /** Enough that oneDNN takes the layout of large batches: more than 64 of float32. */
     private static final int WARM_UP_TOKENS = 128;
@@ -69,6 +72,13 @@ final class TensorFlowEncoder implements Encoder {
 
     private final ModelInfo info;
     private final int vocabularySize;
+
+    /**
+     * And until its tokens are a multiple of this: the library computes numbers that fill no vector
+     * register in another way. Where each width does, one token is enough.
+     */
+    private final int tokensMultiple;
+
     private final HuggingFaceTokenizer tokenizer;
     private final Graph graph;
     private final Session session;
@@ -81,13 +91,14 @@ final class TensorFlowEncoder implements Encoder {
 
     private TensorFlowEncoder(
             ModelInfo info,
-            int vocabularySize,
+            EncoderConfig config,
             HuggingFaceTokenizer tokenizer,
             Graph graph,
             Session session,
             EncoderGraph encoder) {
         this.info = info;
-        this.vocabularySize = vocabularySize;
+        this.vocabularySize = config.vocabSize();
+        this.tokensMultiple = tokensMultiple(config);
         this.tokenizer = tokenizer;
         this.graph = graph;
         this.session = session;
@@ -208,12 +219,7 @@ final class TensorFlowEncoder implements Encoder {
                                 kernels.describe());
                 TensorFlowEncoder opened =
                         new TensorFlowEncoder(
-                                info,
-                                directory.config().vocabSize(),
-                                tokenizer,
-                                graph,
-                                session,
-                                encoder);
+                                info, directory.config(), tokenizer, graph, session, encoder);
                 Runtime.getRuntime().addShutdownHook(opened.atExit);
                 return opened;
             } catch (RuntimeException e) {
@@ -283,6 +289,21 @@ final class TensorFlowEncoder implements Encoder {
     private static TInt32 lengths(TokenBatch batch) {
         return TInt32.tensorOf(
                 Shape.of(batch.rows()), DataBuffers.of(batch.lengths(), true, false));
+    }
+
+    static int tokensMultiple(EncoderConfig config) {
+        int multiple = 1;
+        for (int width :
+                new int[] {
+                    config.hiddenSize(),
+                    config.intermediateSize(),
+                    config.hiddenSize() / config.numAttentionHeads()
+                }) {
+            while (width * multiple % REGISTER != 0) {
+                multiple *= 2;
+            }
+        }
+        return multiple;
     }
 
     /** The type that TensorFlow calls a precision. */
@@ -411,10 +432,10 @@ final class TensorFlowEncoder implements Encoder {
         }
     }
 
-    private static TokenBatch fillUp(TokenBatch batch) {
+    private TokenBatch fillUp(TokenBatch batch) {
         int length = batch.paddedLength();
         int rows = batch.rows();
-        while (rows * (long) length % TOKENS_MULTIPLE != 0) {
+        while (rows * (long) length < LEAST_TOKENS || rows * (long) length % tokensMultiple != 0) {
             rows++;
         }
         if (rows == batch.rows()) {

@@ -2,7 +2,11 @@ package io.millrace.model.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.testing.Golden;
+import io.millrace.model.write.ModelInitializer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -12,14 +16,21 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A text's vector has the same bits alone, in any company, at any place, on any thread. */
 class BatchIndependenceTest {
     /** Not a multiple of anything, so that the last bucket is as awkward as it can be. */
     private static final int MAX_TOKENS = 71;
+
+    private static final String WIDE =
+            """
+            {"model_type": "transformer", "vocab_size": 420, "pad_token_id": 0, "hidden_size": 384,
+             "num_attention_heads": 12, "num_hidden_layers": 2, "intermediate_size": 1536}""";
 
     private static final int FIRST_WORD = 5;
     private static final int LAST_WORD = 200;
@@ -42,13 +53,32 @@ class BatchIndependenceTest {
                                                                                         precision))));
     }
 
+    /** As wide as those that are trained: registers are filled, and no row is added. */
+    @ParameterizedTest
+    @CsvSource({"20, F32", "71, F32", "20, BF16", "71, BF16"})
+    void bitsDependOnTheTextAloneWhereWidthsFillRegisters(
+            int paddedLength, Precision precision, @TempDir Path directory) throws Exception {
+        ModelInitializer.write(WIDE, 5, directory);
+        Files.copy(
+                Golden.of("transformer-classic").directory().resolve("tokenizer.json"),
+                directory.resolve("tokenizer.json"));
+        assertThat(TensorFlowEncoder.tokensMultiple(ModelDirectory.open(directory).config()))
+                .isEqualTo(1);
+        bitsDependOnTheTextAlone(directory, paddedLength, precision);
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void bitsDependOnTheTextAlone(Golden golden, int paddedLength, Precision precision)
             throws Exception {
+        bitsDependOnTheTextAlone(golden.directory(), paddedLength, precision);
+    }
+
+    private static void bitsDependOnTheTextAlone(
+            Path directory, int paddedLength, Precision precision) throws Exception {
         EncoderOptions options =
                 EncoderOptions.DEFAULT.withMaxTokens(MAX_TOKENS).withPrecision(precision);
-        try (Encoder encoder = Encoder.open(golden.directory(), options)) {
+        try (Encoder encoder = Encoder.open(directory, options)) {
             Random random = new Random(1);
             int[] text = text(random, paddedLength - 2);
             float[] alone = encoder.encode(TokenBatch.pad(List.of(text), paddedLength, 0))[0];

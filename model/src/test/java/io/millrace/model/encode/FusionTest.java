@@ -41,6 +41,7 @@ class FusionTest {
         "MatMul[]",
         "_MklMatMul[]",
         "_FusedMatMul[]",
+        "BiasAdd[]",
         "BatchMatMul[]",
         "BatchMatMulV2[]",
         "BatchMatMulV3[]",
@@ -61,7 +62,7 @@ class FusionTest {
                 .containsEntry("_MklNativeFusedMatMul[BiasAdd, Add]", 2 * layers)
                 .containsEntry("_MklLayerNorm[]", 2 * layers + 1)
                 .doesNotContainKeys(UNFUSED)
-                .doesNotContainKeys("BiasAdd[]", "SquaredDifference[]");
+                .doesNotContainKeys("SquaredDifference[]");
     }
 
     /** Heads' values by attention, and the mean over tokens as a product of matrices. */
@@ -69,6 +70,14 @@ class FusionTest {
     @EnumSource(Precision.class)
     void productsOfMatricesRunOnOneDnn(Precision precision) {
         assertThat(operations("bert-mean", precision)).containsEntry("_MklBatchMatMulV2[]", 3 + 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void aGateOfSiluIsOneOperation(Precision precision) {
+        assertThat(operations("qwen3", precision))
+                .containsKey("_MklSwish[]")
+                .doesNotContainKeys("Sigmoid[]");
     }
 
     static Stream<Arguments> cases() {
@@ -124,8 +133,12 @@ class FusionTest {
         }
     }
 
+    /** Its operation, what is fused into it, and whether it may not keep its weights laid out. */
     private static String describe(NodeDef node) {
-        return node.getOp()
+        AttrValue kept =
+                node.getAttrOrDefault("is_filter_const", AttrValue.newBuilder().setB(true).build());
+        return (kept.getB() ? "" : "variable ")
+                + node.getOp()
                 + node
                         .getAttrOrDefault("fused_ops", AttrValue.getDefaultInstance())
                         .getList()
