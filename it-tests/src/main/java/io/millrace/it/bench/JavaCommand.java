@@ -4,13 +4,21 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The command that runs a class of ours in a process of its own. */
 final class JavaCommand {
+    /**
+     * The class path, which is not on the command line: ONNX Runtime 1.29 crashes while it is
+     * loaded where that is longer than 4096 characters.
+     */
+    static final Map<String, String> ENVIRONMENT =
+            Map.of("CLASSPATH", System.getProperty("java.class.path"));
+
     private JavaCommand() {}
 
     /**
-     * With the class path and the options of this process.
+     * With the options of this process, and with its class path where {@link #ENVIRONMENT} is set.
      *
      * @param crash where the JVM tells of a crash in native code
      */
@@ -19,8 +27,6 @@ final class JavaCommand {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-XX:ErrorFile=" + crash);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
         command.addAll(List.of(arguments));
         return command;

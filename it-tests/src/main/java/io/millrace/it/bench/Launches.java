@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +63,7 @@ record Launches(
                         EngineMain.class,
                         work.resolve(name + ".crash"),
                         arguments.toArray(String[]::new)),
-                Map.of(),
+                JavaCommand.ENVIRONMENT,
                 log);
     }
 

@@ -34,8 +34,11 @@ final class PeerEngine implements BenchEngine {
     private final boolean given;
     private Choice choice;
     private @Nullable HiddenStates session;
+
+    /** Both live as long as the engine: libraries keep settings and buffers for each thread. */
     private final ExecutorService threads;
-    private ExecutorService callers;
+
+    private final ExecutorService oneCaller = Executors.newSingleThreadExecutor();
 
     private PeerEngine(
             PeerModel model, int cores, Opener opener, List<Choice> choices, boolean given) {
@@ -45,7 +48,6 @@ final class PeerEngine implements BenchEngine {
         this.given = given;
         this.choice = choices.get(0);
         this.threads = Executors.newFixedThreadPool(cores);
-        this.callers = Executors.newFixedThreadPool(choice.callers());
     }
 
     /**
@@ -106,8 +108,6 @@ final class PeerEngine implements BenchEngine {
             close(session);
             session = null;
             session = opener.open(next);
-            callers.shutdown();
-            callers = Executors.newFixedThreadPool(next.callers());
         }
         choice = next;
     }
@@ -119,6 +119,7 @@ final class PeerEngine implements BenchEngine {
             throw new IllegalStateException("expected an open session");
         }
         long start = System.nanoTime();
+        ExecutorService callers = choice.callers() == 1 ? oneCaller : threads;
         int[][] ids = tokenize(texts);
         float[][] vectors = new float[texts.size()][];
         List<Future<?>> batches = new ArrayList<>();
@@ -199,7 +200,7 @@ final class PeerEngine implements BenchEngine {
     @Override
     public void close() throws Exception {
         threads.shutdownNow();
-        callers.shutdownNow();
+        oneCaller.shutdownNow();
         close(session);
         model.close();
     }
