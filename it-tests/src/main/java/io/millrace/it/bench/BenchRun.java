@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Measures engines side by side. All are loaded, then each encodes all texts once a round, one
- * after the other and every round in another order: what disturbs the machine for a while disturbs
- * all of them, and ratios are taken within rounds.
+ * Measures engines side by side. All that rest between passes are loaded, then each encodes all
+ * texts once a round, one after the other and every round in another order: what disturbs the
+ * machine for a while disturbs all of them, and ratios are taken within rounds.
  */
 final class BenchRun {
     /** Enough for an engine to prepare itself and to choose its settings by. */
@@ -46,23 +46,45 @@ final class BenchRun {
         List<Contender> contenders = names.stream().map(Contender::new).toList();
         try {
             for (Contender contender : contenders) {
-                contender.prepare(launches, WARM_TEXTS);
-                tell(contender.name() + ": " + contender.describe());
+                if (contender.rests()) {
+                    prepare(contender);
+                }
             }
             for (int round = 0; round < rounds; round++) {
                 for (Contender contender : rotated(contenders, round)) {
                     pass(contender, round);
                 }
             }
+            contenders.forEach(this::note);
             compare(contenders);
-            contenders.forEach(Contender::noteMemory);
             return contenders.stream().map(Contender::result).toList();
         } finally {
             contenders.forEach(Contender::close);
         }
     }
 
-    private void pass(Contender contender, int round) {
+    private void prepare(Contender contender) throws InterruptedException {
+        contender.prepare(launches, WARM_TEXTS);
+        tell(contender.name() + ": " + contender.describe());
+    }
+
+    private void note(Contender contender) {
+        contender.noteVectors(texts, launches.work());
+        contender.noteMemory();
+    }
+
+    private void pass(Contender contender, int round) throws InterruptedException {
+        if (contender.rests() || contender.failure() != null) {
+            timed(contender, round);
+            return;
+        }
+        prepare(contender);
+        timed(contender, round);
+        note(contender);
+        contender.close();
+    }
+
+    private void timed(Contender contender, int round) {
         if (contender.failure() != null) {
             return;
         }
@@ -88,14 +110,14 @@ final class BenchRun {
                 contenders.stream()
                         .filter(contender -> contender.name().equals(reference))
                         .findFirst()
-                        .flatMap(contender -> contender.vectors(texts, launches.work()));
+                        .flatMap(Contender::vectors);
         if (expected.isEmpty()) {
             return;
         }
         for (Contender contender : contenders) {
             if (!contender.name().equals(reference)) {
                 contender
-                        .vectors(texts, launches.work())
+                        .vectors()
                         .flatMap(vectors -> Cosines.of(vectors, expected.get()))
                         .ifPresent(contender::compared);
             }

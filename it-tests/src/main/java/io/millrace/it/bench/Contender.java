@@ -23,9 +23,18 @@ final class Contender implements AutoCloseable {
     private Answer.@Nullable Warm warm;
     private @Nullable Long peakBytes;
     private @Nullable Cosines cosines;
+    private float @Nullable [][] vectors;
 
     Contender(String name) {
         this.name = name;
+    }
+
+    /**
+     * Whether it uses no processor between passes. A broker and a Flink cluster never rest, so they
+     * are there for their own passes only.
+     */
+    boolean rests() {
+        return !name.startsWith(EngineNames.KAFKA);
     }
 
     /** What an engine is asked to do. */
@@ -63,10 +72,16 @@ final class Contender implements AutoCloseable {
         return pass;
     }
 
-    /** All vectors of the last pass; empty when it is out or has none. */
-    Optional<float[][]> vectors(int texts, Path work) {
-        return ask(running -> running.vectors(texts, work.resolve(name + ".vectors")))
-                .filter(vectors -> vectors.length > 0);
+    /** Keeps all vectors of the last pass, if it has any. */
+    void noteVectors(int texts, Path work) {
+        ask(running -> running.vectors(texts, work.resolve(name + ".vectors")))
+                .filter(found -> found.length > 0)
+                .ifPresent(found -> vectors = found);
+    }
+
+    /** What was kept; empty when there is nothing. */
+    Optional<float[][]> vectors() {
+        return Optional.ofNullable(vectors);
     }
 
     void compared(Cosines found) {
@@ -76,7 +91,7 @@ final class Contender implements AutoCloseable {
     /** Notes its peak of memory; the last thing before it is closed. */
     void noteMemory() {
         OptionalLong peak = ask(EngineProcess::peakBytes).orElse(OptionalLong.empty());
-        peak.ifPresent(bytes -> peakBytes = bytes);
+        peak.ifPresent(bytes -> peakBytes = Math.max(bytes, peakBytes == null ? bytes : peakBytes));
     }
 
     private <T> Optional<T> ask(Request<T> request) {

@@ -10,6 +10,9 @@ final class EngineNames {
     static final String SENTENCE_TRANSFORMERS_F32 = "sentence-transformers-f32";
     static final String SENTENCE_TRANSFORMERS_BF16 = "sentence-transformers-bf16";
 
+    /** How the names of those begin that bring a broker and a Flink cluster with them. */
+    static final String KAFKA = "kafka-";
+
     private EngineNames() {}
 
     /** All of them, in the order in which they are reported. */
