@@ -22,7 +22,7 @@ final class PeakEngine implements BenchEngine {
 
     private static final int WIDTH = 4096;
     private static final double TRIAL_SECONDS = 1;
-    private static final double PASS_SECONDS = 3;
+    private static final int TRIALS = 6;
 
     private final Precision precision;
     private final int cores;
@@ -43,9 +43,8 @@ final class PeakEngine implements BenchEngine {
                 Product tried = Product.open(precision, way, rows, WIDTH);
                 run(tried, 0); // packs the weights
                 Pass pass = run(tried, TRIAL_SECONDS);
-                double rate = pass.operations() / pass.seconds();
-                if (rate > most) {
-                    most = rate;
+                if (rate(pass) > most) {
+                    most = rate(pass);
                     close(product);
                     product = tried;
                 } else {
@@ -55,12 +54,24 @@ final class PeakEngine implements BenchEngine {
         }
     }
 
+    /** The best of some trials: what disturbs the machine for a second lowers no peak. */
     @Override
     public Pass pass(List<String> texts) throws InterruptedException {
         if (product == null) {
             throw new IllegalStateException("expected a warm-up before the first pass");
         }
-        return run(product, PASS_SECONDS);
+        Pass best = run(product, TRIAL_SECONDS);
+        for (int trial = 1; trial < TRIALS; trial++) {
+            Pass next = run(product, TRIAL_SECONDS);
+            if (rate(next) > rate(best)) {
+                best = next;
+            }
+        }
+        return best;
+    }
+
+    private static double rate(Pass pass) {
+        return pass.operations() / pass.seconds();
     }
 
     /** At least one product on each core. */
