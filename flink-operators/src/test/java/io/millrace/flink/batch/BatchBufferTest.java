@@ -29,7 +29,7 @@ class BatchBufferTest {
     void rowCapClosesABatch() {
         add("a", 8, 0);
         add("b", 5, 0);
-        add("c", 1, 0);
+        add("c", 7, 0);
         assertThat(next(0, true)).isNull();
         add("d", 8, 0);
         assertThat(next(0, true))
@@ -43,28 +43,28 @@ class BatchBufferTest {
         assertThat(next(0, true)).isNull();
         add("b", 26, 0);
         assertThat(next(0, true))
-                .isEqualTo(new Batch<>(List.of("a", "b"), 32, 64, FlushReason.FULL));
+                .isEqualTo(new Batch<>(List.of("a", "b"), 28, 64, FlushReason.FULL));
     }
 
     @Test
     void aTextLongerThanTheBudgetGoesAlone() {
         add("a", 100, 0);
         add("b", 100, 0);
-        assertThat(next(0, true)).isEqualTo(new Batch<>(List.of("a"), 112, 64, FlushReason.FULL));
-        assertThat(next(0, true)).isEqualTo(new Batch<>(List.of("b"), 112, 64, FlushReason.FULL));
+        assertThat(next(0, true)).isEqualTo(new Batch<>(List.of("a"), 104, 64, FlushReason.FULL));
+        assertThat(next(0, true)).isEqualTo(new Batch<>(List.of("b"), 104, 64, FlushReason.FULL));
     }
 
     @Test
     void lengthsDoNotMix() {
         add("short", 8, 0);
         add("longer", 9, 0);
-        add("short too", 1, 0);
+        add("short too", 5, 0);
         assertThat(buffer.next(0, true, FlushReason.END_OF_INPUT))
                 .isEqualTo(
                         new Batch<>(
                                 List.of("short", "short too"), 8, 64, FlushReason.END_OF_INPUT));
         assertThat(buffer.next(0, true, FlushReason.END_OF_INPUT))
-                .isEqualTo(new Batch<>(List.of("longer"), 16, 64, FlushReason.END_OF_INPUT));
+                .isEqualTo(new Batch<>(List.of("longer"), 12, 64, FlushReason.END_OF_INPUT));
     }
 
     @Test
