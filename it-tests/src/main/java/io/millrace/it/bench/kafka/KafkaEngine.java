@@ -39,6 +39,9 @@ final class KafkaEngine implements BenchEngine {
     /** After so many records the JVM compiles little any more. */
     private static final int WARM_RECORDS = 20_000;
 
+    /** And a large model leaves it the time to, with fewer of them. */
+    private static final Duration WARM_TIME = Duration.ofSeconds(20);
+
     private static final int WARM_CHARACTERS = 20;
 
     private final EmbeddedBroker broker;
@@ -129,7 +132,10 @@ final class KafkaEngine implements BenchEngine {
                 texts.stream()
                         .map(text -> text.substring(0, Math.min(text.length(), WARM_CHARACTERS)))
                         .toList();
-        for (int records = 0; records < WARM_RECORDS; records += beginnings.size()) {
+        long start = System.nanoTime();
+        for (int records = 0;
+                records < WARM_RECORDS && System.nanoTime() - start < WARM_TIME.toNanos();
+                records += beginnings.size()) {
             pass(beginnings);
         }
     }
