@@ -1,5 +1,6 @@
 package io.millrace.cli.inspect;
 
+import io.millrace.flink.options.EncodeOptions;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.encode.Precision;
@@ -30,7 +31,7 @@ record Trial(
         long loadMillis,
         OptionalLong memoryBytes,
         double tokensPerSecond) {
-    private static final int BATCH_TOKENS = 2048;
+    private static final int BATCH_TOKENS = EncodeOptions.BATCH_TOKENS.defaultValue();
     private static final int USUAL_LENGTH = 64;
     private static final long TRIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final Path STATUS = Path.of("/proc/self/status");

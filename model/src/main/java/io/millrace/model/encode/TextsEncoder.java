@@ -7,8 +7,8 @@ import java.util.TreeMap;
 
 /** Tokenizes texts, batches those of one padded length, and puts the vectors back in order. */
 final class TextsEncoder {
-    /** Padded tokens of one batch: enough to keep a core busy, little enough to fit anywhere. */
-    private static final int MAX_BATCH_TOKENS = 4096;
+    /** Padded tokens of one batch: enough to keep a core busy, little enough for its caches. */
+    private static final int MAX_BATCH_TOKENS = 1024;
 
     private final Encoder encoder;
 

@@ -40,7 +40,7 @@ final class KafkaEngine implements BenchEngine {
     private static final int WARM_RECORDS = 20_000;
 
     /** And a large model leaves it the time to, with fewer of them. */
-    private static final Duration WARM_TIME = Duration.ofSeconds(20);
+    private static final Duration WARM_TIME = Duration.ofSeconds(60);
 
     private static final int WARM_CHARACTERS = 20;
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.it.bench.plot.PercentilePlot;
 import io.millrace.it.bench.plot.PercentilePlot.Line;
 import io.millrace.it.bench.plot.PercentilePlot.Point;
+import io.millrace.it.bench.report.Markdown;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -69,9 +70,8 @@ record LatencyReport(String what, Setting setting, List<LoadResult> loads) {
 
     /** One row a load, in Markdown. */
     String table() {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(
-                List.of(
+        Markdown table =
+                new Markdown(
                         "load",
                         "texts/s",
                         "texts",
@@ -80,7 +80,7 @@ record LatencyReport(String what, Setting setting, List<LoadResult> loads) {
                         "p99 ms",
                         "p99.9 ms",
                         "max ms",
-                        "held"));
+                        "held");
         for (LoadResult load : loads) {
             List<String> row = new ArrayList<>();
             row.add(percent(load.percent()) + " %");
@@ -91,9 +91,9 @@ record LatencyReport(String what, Setting setting, List<LoadResult> loads) {
             }
             row.add(millis(load, load.maxMillis()));
             row.add(load.isHeld() ? "yes" : "no: " + String.join(", ", load.trouble()));
-            rows.add(row);
+            table.row(row);
         }
-        return MarkdownTable.of(rows);
+        return table.toString();
     }
 
     /** Texts that did not come back once, a line for each load that has such. */

@@ -3,7 +3,6 @@ package io.millrace.it.bench.micro;
 import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.it.bench.corpus.Corpus;
-import io.millrace.it.bench.latency.MarkdownTable;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +91,7 @@ public final class MicroCommand implements Callable<Integer> {
                             directory,
                             samples.file(),
                             output);
-            out.print(MarkdownTable.of(MicroTable.rows(results)));
+            out.print(MicroTable.of(results));
             out.println("Written to " + output);
         }
         return 0;

@@ -1,6 +1,6 @@
 package io.millrace.it.bench.micro;
 
-import java.util.ArrayList;
+import io.millrace.it.bench.report.Markdown;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -17,23 +17,26 @@ final class MicroTable {
 
     private MicroTable() {}
 
-    /**
-     * Rows with a heading: what was measured, with what, how long it takes, and how sure that is.
-     */
+    static Markdown of(Collection<RunResult> results) {
+        Markdown table = new Markdown("step", "with", "takes", "± (99.9 %)", "unit");
+        rows(results).forEach(table::row);
+        return table;
+    }
+
+    /** What was measured, with what, how long it takes, how sure that is, and in which unit. */
     static List<List<String>> rows(Collection<RunResult> results) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("step", "with", "takes", "± (99.9 %)", "unit"));
-        for (RunResult result : results) {
-            Result<?> score = result.getPrimaryResult();
-            rows.add(
-                    List.of(
-                            score.getLabel(),
-                            parameters(result.getParams()),
-                            number(score.getScore()),
-                            number(score.getScoreError()),
-                            score.getScoreUnit()));
-        }
-        return rows;
+        return results.stream()
+                .map(
+                        result -> {
+                            Result<?> score = result.getPrimaryResult();
+                            return List.of(
+                                    score.getLabel(),
+                                    parameters(result.getParams()),
+                                    number(score.getScore()),
+                                    number(score.getScoreError()),
+                                    score.getScoreUnit());
+                        })
+                .toList();
     }
 
     private static String parameters(BenchmarkParams params) {

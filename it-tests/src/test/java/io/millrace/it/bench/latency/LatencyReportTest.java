@@ -31,9 +31,9 @@ class LatencyReportTest {
         assertThat(report.table())
                 .isEqualTo(
                         """
-|   load | texts/s | texts | p50 ms | p90 ms | p99 ms | p99.9 ms | max ms | held |
-| -----: | ------: | ----: | -----: | -----: | -----: | -------: | -----: | ---: |
-|   50 % |   100.0 | 6,000 |      3 |    5.4 |   5.94 |        6 |      6 |  yes |
+| load   | texts/s | texts | p50 ms | p90 ms | p99 ms | p99.9 ms | max ms | held |
+| ------ | ------: | ----: | -----: | -----: | -----: | -------: | -----: | ---: |
+| 50 %   |   100.0 | 6,000 |      3 |    5.4 |   5.94 |        6 |      6 |  yes |
 | 97.5 % |   195.0 |     0 |   none |   none |   none |     none |   none |  yes |
 """);
     }
