@@ -85,6 +85,11 @@ public record KernelChoice(DataType floats, boolean fused, String reason) {
         return fused ? new OneDnnKernels(graph, floats) : new PortableKernels(graph, floats);
     }
 
+    /** Whether the kernels want weights in one layout for few rows, and in another for many. */
+    public boolean laysOutByRows() {
+        return fused && floats == DataType.DT_FLOAT;
+    }
+
     /** For people. */
     public String describe() {
         return "%s: %s"

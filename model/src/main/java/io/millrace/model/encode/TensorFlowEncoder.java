@@ -44,7 +44,7 @@ final class TensorFlowEncoder implements Encoder {
     /** Floats in the widest vector register. */
     private static final int REGISTER = 16;
 
-    /** Enough that oneDNN takes the layout of large batches: more than 64 of float32. */
+    /** Enough that oneDNN takes the layout of large batches: more than 80 of float32. */
     private static final int WARM_UP_TOKENS = 128;
 
     private static final int WARM_UP_LENGTH = 16;
@@ -329,7 +329,8 @@ final class TensorFlowEncoder implements Encoder {
         if (batch.rows() == 0) {
             return new float[0][];
         }
-        float[][] vectors = fetch(batch, encoder.vectors(), info.dimension());
+        Operand<?> output = encoder.vectors(batch.rows() * batch.paddedLength());
+        float[][] vectors = fetch(batch, output, info.dimension());
         return vectors.length == batch.rows() ? vectors : Arrays.copyOf(vectors, batch.rows());
     }
 
