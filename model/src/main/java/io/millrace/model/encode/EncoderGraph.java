@@ -27,7 +27,9 @@ import org.tensorflow.types.TInt32;
  * @param hidden {@code [B · S, H]}, fetched in tests only
  * @param attentions {@code [B, h, S, S]} of each layer, fetched to be looked at only
  * @param vectors {@code [B, dimension]}
- * @param vectorsOfFew the same by another name, see {@link #vectors(int)}
+ * @param vectorsOfFew the same by another name, where kernels want weights in another layout for
+ *     few tokens: a session keeps kernels for every name that is fetched, and each keeps the one
+ *     layout that suited its first batch
  * @param variables the weights, not loaded yet
  */
 record EncoderGraph(
@@ -38,12 +40,6 @@ record EncoderGraph(
         Operand<?> vectors,
         Operand<?> vectorsOfFew,
         List<Variables> variables) {
-    /**
-     * In float32, oneDNN wants weights in another layout for up to so many tokens than for more;
-     * found by trial, at widths of 384 and 768, on AVX-512.
-     */
-    private static final int FEW_TOKENS = 80;
-
     static EncoderGraph build(
             Graph graph,
             ModelDirectory directory,
@@ -73,16 +69,6 @@ record EncoderGraph(
                 vectors.operand(),
                 choice.laysOutByRows() ? tf.identity(vectors.operand()) : vectors.operand(),
                 Stream.of(kernels.variables(), exact.variables()).distinct().toList());
-    }
-
-    /**
-     * What to fetch for a batch. A session keeps kernels for everything that is fetched by a name
-     * of its own, and each keeps the one layout of its weights that suited its first batch.
-     *
-     * @param tokens of the batch, padding included
-     */
-    Operand<?> vectors(int tokens) {
-        return tokens <= FEW_TOKENS ? vectorsOfFew : vectors;
     }
 
     /** Reads the weights into the session's variables. To be called once. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -48,6 +49,18 @@ final class TensorFlowEncoder implements Encoder {
     private static final int WARM_UP_TOKENS = 128;
 
     private static final int WARM_UP_LENGTH = 16;
+
+    /**
+     * In float32, oneDNN wants weights in another layout for up to so many tokens than for more;
+     * found by trial, at widths of 384 and 768, with AVX-512.
+     */
+    private static final int FEW_TOKENS = 80;
+
+    /**
+     * So many batches of few tokens pay for a layout of their own each; about then it has cost as
+     * much as one that is kept, in time, and a bulk job, with its few, is spared the memory.
+     */
+    static final int SMALL_BATCHES = 32;
 
     private static final ConfigProto CONFIG =
             ConfigProto.newBuilder()
@@ -87,6 +100,7 @@ final class TensorFlowEncoder implements Encoder {
     /** Ends with the process: the library frees its own memory then, under calls that still run. */
     private final Thread atExit = new Thread(this::refuseCalls, "millrace-encoder-exit");
 
+    private final AtomicInteger smallBatches = new AtomicInteger();
     private boolean closed;
 
     private TensorFlowEncoder(
@@ -329,9 +343,19 @@ final class TensorFlowEncoder implements Encoder {
         if (batch.rows() == 0) {
             return new float[0][];
         }
-        Operand<?> output = encoder.vectors(batch.rows() * batch.paddedLength());
-        float[][] vectors = fetch(batch, output, info.dimension());
+        float[][] vectors = fetch(batch, vectorsFor(batch), info.dimension());
         return vectors.length == batch.rows() ? vectors : Arrays.copyOf(vectors, batch.rows());
+    }
+
+    private Operand<?> vectorsFor(TokenBatch batch) {
+        if (batch.rows() * (long) batch.paddedLength() > FEW_TOKENS) {
+            return encoder.vectors();
+        }
+        if (smallBatches.get() < SMALL_BATCHES) {
+            smallBatches.incrementAndGet();
+            return encoder.vectors();
+        }
+        return encoder.vectorsOfFew();
     }
 
     /** The last hidden state of every position, row after row; for tests. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.testing.Golden;
 import io.millrace.model.write.ModelInitializer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A text's vector has the same bits alone, in any company, at any place, on any thread. */
@@ -58,13 +60,35 @@ class BatchIndependenceTest {
     @CsvSource({"20, F32", "71, F32", "20, BF16", "71, BF16"})
     void bitsDependOnTheTextAloneWhereWidthsFillRegisters(
             int paddedLength, Precision precision, @TempDir Path directory) throws Exception {
+        writeWide(directory);
+        assertThat(TensorFlowEncoder.tokensMultiple(ModelDirectory.open(directory).config()))
+                .isEqualTo(1);
+        bitsDependOnTheTextAlone(directory, paddedLength, precision);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bitsStayWhenSmallBatchesAreFrequent(Precision precision, @TempDir Path directory)
+            throws Exception {
+        writeWide(directory);
+        try (Encoder encoder =
+                Encoder.open(directory, EncoderOptions.DEFAULT.withPrecision(precision))) {
+            Random random = new Random(2);
+            int[] text = text(random, 20);
+            float[] among = encoder.encode(batchWith(text, 3, 20, 20, random))[3]; // of many tokens
+            for (int call = 0; call < 2 * TensorFlowEncoder.SMALL_BATCHES; call++) {
+                assertThat(encoder.encode(TokenBatch.pad(List.of(text), 20, 0))[0])
+                        .as("call %d", call)
+                        .containsExactly(among);
+            }
+        }
+    }
+
+    private static void writeWide(Path directory) throws IOException {
         ModelInitializer.write(WIDE, 5, directory);
         Files.copy(
                 Golden.of("transformer-classic").directory().resolve("tokenizer.json"),
                 directory.resolve("tokenizer.json"));
-        assertThat(TensorFlowEncoder.tokensMultiple(ModelDirectory.open(directory).config()))
-                .isEqualTo(1);
-        bitsDependOnTheTextAlone(directory, paddedLength, precision);
     }
 
     @ParameterizedTest
