@@ -16,11 +16,7 @@ import org.tensorflow.proto.DataType;
  */
 public record KernelChoice(DataType floats, boolean fused, String reason) {
     private static final List<String> FUSED =
-            List.of(
-                    OneDnnKernels.DENSE,
-                    OneDnnKernels.LAYER_NORM,
-                    OneDnnKernels.SCORES,
-                    OneDnnKernels.SWISH);
+            List.of(OneDnnKernels.DENSE, OneDnnKernels.LAYER_NORM, OneDnnKernels.SCORES);
 
     /** What oneDNN needs of a processor for bfloat16; without it, its kernels end the process. */
     private static final Set<String> BFLOAT16_NEEDS =

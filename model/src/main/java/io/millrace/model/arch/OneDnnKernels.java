@@ -19,7 +19,6 @@ final class OneDnnKernels extends PortableKernels {
     static final String DENSE = "_MklNativeFusedMatMul";
     static final String LAYER_NORM = "_MklLayerNorm";
     static final String SCORES = "_MklFusedBatchMatMulV2";
-    static final String SWISH = "_MklSwish";
 
     /** Says that the operation came out of TensorFlow's own rewriting, and has this kernel. */
     static final String LABEL = "MklNameChangeOp";
@@ -47,7 +46,6 @@ final class OneDnnKernels extends PortableKernels {
             case SIGMOID -> matMul(x, linear, "Sigmoid", null);
             case GELU_ERF -> matMul(x, linear, "GeluExact", null);
             case GELU_TANH -> matMul(x, linear, "GeluApproximate", null);
-            case SILU -> nodes.add(SWISH, matMul(x, linear, null, null));
             default -> activate(matMul(x, linear, null, null), activation);
         };
     }

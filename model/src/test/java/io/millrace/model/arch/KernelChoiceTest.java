@@ -17,8 +17,7 @@ class KernelChoiceTest {
             Map.of(
                     "_MklNativeFusedMatMul", BOTH,
                     "_MklLayerNorm", BOTH,
-                    "_MklFusedBatchMatMulV2", BOTH,
-                    "_MklSwish", BOTH);
+                    "_MklFusedBatchMatMulV2", BOTH);
 
     @Test
     void fusedWhereTensorFlowHasThem() {
