@@ -348,7 +348,8 @@ final class TensorFlowEncoder implements Encoder {
     }
 
     private Operand<?> vectorsFor(TokenBatch batch) {
-        if (batch.rows() * (long) batch.paddedLength() > FEW_TOKENS) {
+        // By what will run: the first batch decides on the layout.
+        if (filledRows(batch) * (long) batch.paddedLength() > FEW_TOKENS) {
             return encoder.vectors();
         }
         if (smallBatches.get() < SMALL_BATCHES) {
@@ -457,12 +458,18 @@ final class TensorFlowEncoder implements Encoder {
         }
     }
 
-    private TokenBatch fillUp(TokenBatch batch) {
-        int length = batch.paddedLength();
+    private int filledRows(TokenBatch batch) {
+        long length = batch.paddedLength();
         int rows = batch.rows();
-        while (rows * (long) length < LEAST_TOKENS || rows * (long) length % tokensMultiple != 0) {
+        while (rows * length < LEAST_TOKENS || rows * length % tokensMultiple != 0) {
             rows++;
         }
+        return rows;
+    }
+
+    private TokenBatch fillUp(TokenBatch batch) {
+        int length = batch.paddedLength();
+        int rows = filledRows(batch);
         if (rows == batch.rows()) {
             return batch;
         }
