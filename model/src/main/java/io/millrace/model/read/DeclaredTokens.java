@@ -1,6 +1,8 @@
 package io.millrace.model.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +49,18 @@ final class DeclaredTokens {
     /** Marks by name; null where the files say that there is none. */
     private final Map<String, @Nullable Mark> named = new LinkedHashMap<>();
 
-    /** Marks by a name of the model's own. */
+    /** Marks by a name of the model's own that are objects, or are in the map. */
     private final Map<String, Mark> ownNames = new LinkedHashMap<>();
 
+    /** The others; these count where both have a name. */
+    private final Map<String, Mark> firstOwnNames = new LinkedHashMap<>();
+
     private final SortedMap<Integer, AddedToken> added = new TreeMap<>();
+
+    /** Marks without a name by the newer key; null: it is absent, and the older one counts. */
     private @Nullable List<Mark> extra;
-    private @Nullable List<Mark> additional;
+
+    private JsonNode additional = MissingNode.getInstance();
 
     private DeclaredTokens(JsonFile config) {
         this.config = config;
@@ -79,6 +88,9 @@ final class DeclaredTokens {
             }
         }
         tokens.applyFlags();
+        tokens.allOwnNames().entrySet().stream()
+                .filter(own -> NAMES.contains(own.getKey()))
+                .forEach(own -> tokens.named.put(own.getKey(), own.getValue()));
         return tokens;
     }
 
@@ -102,16 +114,14 @@ final class DeclaredTokens {
         }
     }
 
-    /** Marks without a name, where the files have no list of them. */
-    void extraByDefault(List<String> contents) {
-        if (additional == null) {
-            additional = contents.stream().map(DeclaredTokens::plain).toList();
-        }
+    /** What the older key for marks without a name says; missing: nothing. */
+    JsonNode additional() {
+        return additional;
     }
 
-    /** Whether {@code special_tokens_map.json} has its own list of marks without a name. */
-    Optional<List<Mark>> additional() {
-        return Optional.ofNullable(additional);
+    /** What the reference's class makes of that. */
+    void additional(JsonNode marks) {
+        additional = marks;
     }
 
     /** The added tokens, by the ids that the files give. */
@@ -125,18 +135,29 @@ final class DeclaredTokens {
         for (String name : NAMES) {
             mark(name).ifPresent(mark -> marks.add(mark.token()));
         }
-        ownNames.values().forEach(mark -> marks.add(mark.token()));
-        List<Mark> unnamed = extra != null ? extra : additional != null ? additional : List.of();
+        allOwnNames().values().forEach(mark -> marks.add(mark.token()));
+        List<Mark> unnamed = extra;
+        if (unnamed == null) {
+            unnamed = additional.isObject() ? List.of() : marks(ADDITIONAL, additional, config);
+        }
         unnamed.forEach(mark -> marks.add(mark.token()));
         return marks;
     }
 
+    private Map<String, Mark> allOwnNames() {
+        Map<String, Mark> all = new LinkedHashMap<>();
+        if (extra == null && additional.isObject()) {
+            all.putAll(names(ADDITIONAL, additional, config));
+        }
+        all.putAll(ownNames);
+        all.putAll(firstOwnNames);
+        return all;
+    }
+
     /** Whether a token is a mark with a name. */
     boolean isNamed(String content) {
-        return named.values().stream()
-                        .anyMatch(mark -> mark != null && mark.token().content().equals(content))
-                || ownNames.values().stream()
-                        .anyMatch(mark -> mark.token().content().equals(content));
+        return Stream.concat(named.values().stream(), allOwnNames().values().stream())
+                .anyMatch(mark -> mark != null && mark.token().content().equals(content));
     }
 
     private void readConfig() {
@@ -146,20 +167,34 @@ final class DeclaredTokens {
             if (NAMES.contains(key)) {
                 named.put(key, value.isNull() ? null : mark(key, value, config));
             } else if (key.endsWith("_token") && value.isTextual()) {
-                ownNames.put(key, plain(value.textValue()));
+                firstOwnNames.put(key, plain(value.textValue()));
+            } else if (key.endsWith("_token") && AddedToken.of(value).isPresent()) {
+                ownNames.put(key, mark(key, value, config));
             }
         }
-        String list = config.get(EXTRA).isEmpty() ? ADDITIONAL : EXTRA;
-        if (config.get(list).isObject()) {
-            config.get(list)
-                    .properties()
-                    .forEach(
-                            entry ->
-                                    ownNames.put(
-                                            entry.getKey(), mark(list, entry.getValue(), config)));
-        } else if (config.has(list)) {
-            extra = marks(list, config.get(list), config);
+        JsonNode newer = config.get(EXTRA);
+        JsonNode older = config.get(ADDITIONAL);
+        boolean saysNothing =
+                !config.has(EXTRA) || (newer.isContainerNode() && newer.isEmpty());
+        if (saysNothing && !older.isMissingNode()) {
+            readExtra(ADDITIONAL, older, config);
+        } else {
+            readExtra(EXTRA, newer, config);
+            readAdditional(older);
         }
+    }
+
+    private void readExtra(String key, JsonNode value, JsonFile file) {
+        if (value.isObject()) {
+            firstOwnNames.putAll(names(key, value, file));
+            extra = null;
+        } else if (!value.isMissingNode()) {
+            extra = marks(key, value, file);
+        }
+    }
+
+    private void readAdditional(JsonNode value) {
+        additional = value.isNull() ? MissingNode.getInstance() : value;
     }
 
     private void readDecoder() {
@@ -179,23 +214,34 @@ final class DeclaredTokens {
             String key = entry.getKey();
             JsonNode value = entry.getValue();
             if (NAMES.contains(key)) {
-                named.put(key, value.isNull() ? null : mark(key, value, map));
+                named.put(key, value.isNull() ? null : mark(key, asSpecial(value), map));
             } else if (key.equals(EXTRA)) {
-                List<Mark> all = new ArrayList<>(extra == null ? List.of() : extra);
-                all.addAll(marks(key, value, map));
-                extra = all;
+                List<Mark> before = extra == null || !value.isArray() ? List.of() : extra;
+                readExtra(key, value, map);
+                if (extra != null) {
+                    extra = Stream.concat(before.stream(), extra.stream()).toList();
+                }
             } else if (key.equals(ADDITIONAL)) {
-                additional = marks(key, value, map);
+                readAdditional(value);
             } else if (key.endsWith("_token") && !value.isNull()) {
-                ownNames.put(key, mark(key, value, map));
+                ownNames.put(key, mark(key, asSpecial(value), map));
             }
         }
+    }
+
+    /** An object in the map is that of a mark, whatever it says. */
+    private static JsonNode asSpecial(JsonNode value) {
+        return value.isObject() ? value.<ObjectNode>deepCopy().put("special", true) : value;
     }
 
     private void readAdded(JsonFile addedTokens) {
         for (Map.Entry<String, JsonNode> entry : addedTokens.properties()) {
             String content = entry.getKey();
-            boolean special = marks().stream().anyMatch(mark -> mark.content().equals(content));
+            boolean special =
+                    Stream.concat(
+                                    NAMES.stream().map(named::get),
+                                    extra == null ? Stream.of() : extra.stream())
+                            .anyMatch(m -> m != null && m.token().content().equals(content));
             added.put(
                     entry.getValue().asInt(),
                     new AddedToken(content, false, false, false, !special, special));
@@ -214,7 +260,16 @@ final class DeclaredTokens {
         }
     }
 
+    private static Map<String, Mark> names(String key, JsonNode object, JsonFile file) {
+        Map<String, Mark> names = new LinkedHashMap<>();
+        object.properties().forEach(e -> names.put(e.getKey(), mark(key, e.getValue(), file)));
+        return names;
+    }
+
     private static List<Mark> marks(String key, JsonNode list, JsonFile file) {
+        if (!list.isArray() && !list.isNull() && !list.isMissingNode()) {
+            file.problem(key, "an array of tokens, or an object of tokens by their names");
+        }
         List<Mark> marks = new ArrayList<>();
         list.forEach(value -> marks.add(mark(key, value, file)));
         return marks;
@@ -228,7 +283,7 @@ final class DeclaredTokens {
         if (token.isEmpty()) {
             file.problem(key, "a token or its content");
         }
-        return new Mark(token.map(AddedToken::asSpecial).orElse(AddedToken.special("")), false);
+        return new Mark(token.orElse(AddedToken.special("")), false);
     }
 
     private static Mark plain(String content) {

@@ -13,6 +13,7 @@ import static io.millrace.model.read.TokenizerParts.split;
 import static io.millrace.model.read.TokenizerParts.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -92,7 +93,9 @@ final class TokenizerRebuild {
             case CAMEMBERT -> {
                 marks("<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>");
                 lstripMask();
-                tokens.extraByDefault(List.of("<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"));
+                if (tokens.additional().isMissingNode()) {
+                    tokens.additional(array(List.of("<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED")));
+                }
             }
             case ALBERT -> marks("[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]");
             case DEBERTA_V2 ->
@@ -123,8 +126,25 @@ final class TokenizerRebuild {
 
     private void t5Sentinels() {
         int count = config.count("extra_ids", T5_EXTRA_IDS, 0, 1 << 16);
-        tokens.extraByDefault(
-                IntStream.range(0, count).mapToObj("<extra_id_%d>"::formatted).toList());
+        List<JsonNode> said = new ArrayList<>();
+        tokens.additional().forEach(said::add);
+        long sentinels =
+                said.stream().filter(token -> token.toString().contains("<extra_id_")).count();
+        if (tokens.additional().isObject() || (sentinels > 0 && count > 0 && sentinels != count)) {
+            config.problem(
+                    "additional_special_tokens", "an array with as many <extra_id_*> as extra_ids");
+        } else if (sentinels == 0) {
+            List<String> ids =
+                    IntStream.range(0, count).mapToObj("<extra_id_%d>"::formatted).toList();
+            tokens.additional(
+                    JsonNodeFactory.instance.arrayNode().addAll(said).addAll(array(ids)));
+        }
+    }
+
+    private static ArrayNode array(List<String> texts) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        texts.forEach(array::add);
+        return array;
     }
 
     private String mark(String name) {
