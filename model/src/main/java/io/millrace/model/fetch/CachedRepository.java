@@ -77,6 +77,9 @@ final class CachedRepository implements Selection.Repository {
         if (cache.find(commit, file).isPresent()) {
             return true;
         }
+        if (cache.isLinked(commit, file)) {
+            return true; // once it was there
+        }
         if (tree.isPresent()) {
             return tree.get().has(file);
         }

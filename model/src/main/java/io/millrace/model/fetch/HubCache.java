@@ -135,6 +135,11 @@ final class HubCache {
                         .formatted(path));
     }
 
+    /** Whether a snapshot has a file, be it only a link to a blob that is no more. */
+    boolean isLinked(String commit, String file) {
+        return Files.isSymbolicLink(snapshot(commit).resolve(file));
+    }
+
     /** Whether it is known that a commit has no such file. */
     boolean isKnownAbsent(String commit, String file) {
         return Files.isRegularFile(absent(commit, file));

@@ -224,7 +224,8 @@ public final class ModelHub {
                 }
                 Content content = CachedRepository.look(cache, commit.get());
                 if (!content.isUsable()) {
-                    List<String> gaps = new ArrayList<>(content.missing());
+                    List<String> gaps = new ArrayList<>();
+                    content.missing().forEach(file -> gaps.add("no " + file));
                     gaps.addAll(content.problems());
                     throw offline("of commit " + commit.get() + ": " + String.join("; ", gaps));
                 }
@@ -245,7 +246,7 @@ public final class ModelHub {
 
         private HubException offline(String missing) {
             return HubException.lasting(
-                    "%s: no such directory here, and not all of it in the Hub's cache %s (%s). HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, so nothing was fetched"
+                    "%s: no such directory here, and not all of it in the Hub's cache %s (%s). HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, so nothing was fetched; without it, what is missing is fetched"
                             .formatted(reference, settings.cache(), missing));
         }
 

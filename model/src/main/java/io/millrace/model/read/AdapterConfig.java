@@ -97,7 +97,7 @@ record AdapterConfig(
         Map<NamePattern, Integer> ranks =
                 patterns(json, "rank_pattern", AdapterConfig::isRank, JsonNode::intValue);
         Map<NamePattern, Float> alphas =
-                patterns(json, "alpha_pattern", JsonNode::isNumber, JsonNode::floatValue);
+                patterns(json, "alpha_pattern", JsonFile::isFinite, JsonNode::floatValue);
         boolean rootedScale = json.flag("use_rslora", false);
         boolean givesLengths = json.flag("use_dora", false);
         boolean isSound = problems.count() == problemsBefore;

@@ -135,7 +135,7 @@ final class DirectoryReader {
     }
 
     private Optional<HubSnapshot> hubSnapshot() {
-        return new ModelFiles(path).hubSnapshot();
+        return HubSnapshot.of(path);
     }
 
     /** The files that were read, by their names; those of another directory by its label too. */

@@ -1,8 +1,10 @@
 package io.millrace.model.read;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -33,6 +35,7 @@ final class JsonFile implements ConfigKeys {
                                                     .build())
                                     .build())
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python does
                     .build();
 
     private final String name;
@@ -55,7 +58,7 @@ final class JsonFile implements ConfigKeys {
         try {
             return parseTree(name, text, problems).flatMap(tree -> object(name, tree, problems));
         } catch (JsonProcessingException e) {
-            problems.add(name, "JSON", e.getOriginalMessage());
+            problems.add(name, "JSON", malformed(e));
             return Optional.empty();
         }
     }
@@ -83,7 +86,7 @@ final class JsonFile implements ConfigKeys {
             }
             return parseTree(name, Files.readString(file), problems);
         } catch (JsonProcessingException e) {
-            problems.add(name, "JSON", e.getOriginalMessage());
+            problems.add(name, "JSON", malformed(e));
         } catch (IOException e) {
             problems.add(name, "a readable UTF-8 file", e.toString());
         }
@@ -183,7 +186,7 @@ final class JsonFile implements ConfigKeys {
 
     @Override
     public List<Float> numbers(String key) {
-        return elements(key, JsonNode::isNumber, JsonNode::floatValue, "an array of numbers");
+        return elements(key, JsonFile::isFinite, JsonNode::floatValue, "an array of numbers");
     }
 
     private <T> List<T> elements(
@@ -222,11 +225,24 @@ final class JsonFile implements ConfigKeys {
         return fallback;
     }
 
+    /** Where, and not what the parser would tell a programmer. */
+    static String malformed(JsonProcessingException e) {
+        JsonLocation place = e.getLocation();
+        return place == null
+                ? "malformed text"
+                : "malformed text at line %d, column %d"
+                        .formatted(place.getLineNr(), place.getColumnNr());
+    }
+
+    static boolean isFinite(JsonNode node) {
+        return node.isNumber() && Float.isFinite(node.floatValue());
+    }
+
     private static String describe(JsonNode node) {
         if (node.isMissingNode()) {
             return "nothing";
         }
-        String text = node.toString();
+        String text = node.isNumber() ? node.asText() : node.toString(); // NaN without quotes
         return text.length() <= 100 ? text : text.substring(0, 100) + "…";
     }
 }

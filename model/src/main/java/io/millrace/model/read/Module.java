@@ -1,6 +1,7 @@
 package io.millrace.model.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.model.ModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +55,11 @@ record Module(Type type, String folder) {
                     "LSTM", "it is a network of its own",
                     "CNN", "it is a network of its own");
 
-    /** The modules in order; empty where there is no such file. */
+    /**
+     * The modules in order; empty where there is no such file.
+     *
+     * @throws ModelException when they do not begin with an encoder
+     */
     static List<Module> readAll(ModelFiles files, Problems problems) {
         Optional<JsonNode> json =
                 files.find(FILE).flatMap(file -> JsonFile.readTree(FILE, file, problems));
@@ -66,6 +71,9 @@ record Module(Type type, String folder) {
             if (modules.size() == json.get().size()) {
                 checkFirst(modules, problems);
             }
+        }
+        if (files.exists(FILE) && (modules.isEmpty() || modules.get(0).type != Type.TRANSFORMER)) {
+            problems.throwIfAny(); // where the encoder's files are is not known
         }
         return modules;
     }

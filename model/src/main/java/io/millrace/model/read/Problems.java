@@ -3,7 +3,9 @@ package io.millrace.model.read;
 import io.millrace.model.ModelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ final class Problems {
 
     private final Path directory;
     private final List<String> lines = new ArrayList<>();
+    private final Set<String> settled = new HashSet<>();
     private final @Nullable Problems whole;
     private final String place;
     private int count;
@@ -47,10 +50,23 @@ final class Problems {
             whole.add(place + file, expected, found);
             return;
         }
+        if (settled.contains(file)) {
+            return;
+        }
         count++;
         if (lines.size() < MAX_LINES) {
             lines.add(line);
         }
+    }
+
+    /** The one thing to say of a file: what else is said of it only follows from that. */
+    void addOnly(String file, String expected, String found) {
+        if (whole != null) {
+            whole.addOnly(place + file, expected, found);
+            return;
+        }
+        add(file, expected, found);
+        settled.add(file);
     }
 
     int count() {
@@ -64,6 +80,9 @@ final class Problems {
     }
 
     void throwIfAny() {
+        if (whole != null) {
+            whole.throwIfAny();
+        }
         if (!lines.isEmpty()) {
             if (count > lines.size()) {
                 lines.add("and %d more".formatted(count - lines.size()));

@@ -41,7 +41,7 @@ record Sources(
                 problems.add(path.toString(), "a directory", found);
                 problems.throwIfAny();
             }
-            return new Place(new ModelFiles(path), label, "", labelled);
+            return new Place(new ModelFiles(path, labelled), label, "", labelled);
         }
 
         private List<Module> modules() {

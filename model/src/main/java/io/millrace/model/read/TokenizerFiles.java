@@ -136,7 +136,7 @@ final class TokenizerFiles {
         try {
             return JSON.readTree(json.get(key).orElse("null"));
         } catch (JsonProcessingException e) {
-            problems.add(folder + FILE, key + ": JSON", e.getOriginalMessage());
+            problems.add(folder + FILE, key + ": JSON", JsonFile.malformed(e));
             return NullNode.instance;
         }
     }
@@ -145,7 +145,7 @@ final class TokenizerFiles {
         try {
             return Optional.of(TokenizerJson.parse(text));
         } catch (JsonProcessingException e) {
-            problems.add(folder + name, "JSON", e.getOriginalMessage());
+            problems.add(folder + name, "JSON", JsonFile.malformed(e));
             return Optional.empty();
         }
     }

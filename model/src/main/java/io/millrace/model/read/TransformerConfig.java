@@ -99,7 +99,7 @@ final class TransformerConfig {
             return positions;
         }
         double length = tokenizerConfig.get("model_max_length").asDouble(-1);
-        if (length < 1) {
+        if (!(length >= 1)) {
             tokenizerConfig.problem("model_max_length", "a number from 1");
             return positions;
         }

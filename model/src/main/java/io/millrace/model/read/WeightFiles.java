@@ -89,7 +89,9 @@ final class WeightFiles {
         }
         Optional<Path> file = files.find(folder + shard);
         if (file.isEmpty()) {
-            problems.add(index.name(), "a shard " + shard, "no such file");
+            if (!files.exists(folder + shard)) {
+                problems.add(index.name(), "a shard " + shard, "no such file");
+            }
             return Optional.empty();
         }
         return open(folder + shard, file.get());

@@ -333,6 +333,18 @@ class ModelHubTest extends HubTest {
         assertThat(hub.requests()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"modules.json", "tokenizer_config.json", "1_Pooling/config.json"})
+    void offlineALinkToABlobThatIsNoMoreIsAMissingFile(String file) throws Exception {
+        resolve(FakeHub.ID);
+        Files.delete(snapshot().resolve(file).toRealPath());
+        environment.put("HF_HUB_OFFLINE", "1");
+
+        assertThat(refusal(FakeHub.ID))
+                .hasMessageContaining("(of commit %s: no %s)".formatted(FakeHub.COMMIT, file))
+                .hasMessageContaining("without it, what is missing is fetched");
+    }
+
     @Test
     void offlineWithNoCacheSaysSo() {
         environment.put("HF_HUB_OFFLINE", "ON");

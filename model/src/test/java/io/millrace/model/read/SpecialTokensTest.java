@@ -117,7 +117,7 @@ class SpecialTokensTest {
         ObjectNode model = JSON.createObjectNode().put("model_type", modelType);
         Optional<TokenizerSettings> settings =
                 new TokenizerReader(
-                                new ModelFiles(temp),
+                                new ModelFiles(temp, problems),
                                 "",
                                 new JsonFile("config.json", model, problems),
                                 problems)

@@ -85,7 +85,7 @@ class TokenizerGoldenTest {
         JsonFile model =
                 JsonFile.read("config.json", temp.resolve("config.json"), problems).orElseThrow();
         Optional<TokenizerSettings> settings =
-                new TokenizerReader(new ModelFiles(temp), "", model, problems)
+                new TokenizerReader(new ModelFiles(temp, problems), "", model, problems)
                         .read(Optional.of(ENCODER), "");
         problems.throwIfAny();
         return settings.orElseThrow();

@@ -75,6 +75,15 @@ public final class ModelCopy {
         }
     }
 
+    /** The text of a file. */
+    public String read(String name) {
+        try {
+            return Files.readString(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Replaces a file. */
     public ModelCopy write(String name, String text) {
         try {
