@@ -3,6 +3,7 @@ package io.millrace.cli.inspect;
 import io.millrace.model.arch.EncoderConfig;
 import io.millrace.model.pool.Step;
 import io.millrace.model.read.ModelDirectory;
+import io.millrace.model.read.Remarks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,9 @@ final class Description {
                                 config.hiddenSize(),
                                 config.numAttentionHeads(),
                                 config.intermediateSize()));
+        if (!model.remarks().architectures().isEmpty()) {
+            lines.put("Made for", madeFor(model.remarks()));
+        }
         lines.put(
                 "Parameters",
                 format(
@@ -39,13 +43,19 @@ final class Description {
                         model.parameters(),
                         String.join(", ", model.weightTypes()),
                         megabytes(model.bytes())));
+        if (!model.remarks().unused().isEmpty()) {
+            lines.put("Not used", String.join(", ", unused(model.remarks())));
+        }
         lines.put("Vectors", "%d components".formatted(model.pipeline().dimension()));
         lines.put("Pipeline", String.join(" → ", pipeline(model)));
         lines.put(
                 "Texts",
-                "at most %d tokens, longer ones cut on the %s; a token sees %s"
+                "at most %d tokens%s, longer ones cut on the %s; a token sees %s"
                         .formatted(
                                 model.tokenizer().maxTokens(),
+                                model.remarks().lengthIsGiven()
+                                        ? ""
+                                        : ", as no file says how many",
                                 word(model.tokenizer().truncation()),
                                 config.causal()
                                         ? "only those before it"
@@ -96,9 +106,12 @@ final class Description {
         fields.put("hiddenSize", config.hiddenSize());
         fields.put("heads", config.numAttentionHeads());
         fields.put("intermediateSize", config.intermediateSize());
+        fields.put("architectures", model.remarks().architectures());
         fields.put("parameters", model.parameters());
         fields.put("weightTypes", model.weightTypes());
         fields.put("bytes", model.bytes());
+        fields.put("unusedTensors", model.remarks().unused());
+        fields.put("warnings", model.remarks().warnings());
         fields.put("dimension", model.pipeline().dimension());
         fields.put("pipeline", pipeline(model));
         fields.put("maxTokens", model.tokenizer().maxTokens());
@@ -114,6 +127,20 @@ final class Description {
         fields.put("tokensPerSecond", Math.round(trial.tokensPerSecond()));
         trial.memoryBytes().ifPresent(bytes -> fields.put("memoryBytes", bytes));
         return fields;
+    }
+
+    private static String madeFor(Remarks remarks) {
+        String classes = String.join(", ", remarks.architectures());
+        return remarks.unusedHead().isEmpty()
+                ? classes
+                : "%s, whose own answers do not come out: %s not used"
+                        .formatted(classes, String.join(", ", remarks.unusedHead()));
+    }
+
+    private static List<String> unused(Remarks remarks) {
+        return remarks.unused().entrySet().stream()
+                .map(e -> e.getValue() == 1 ? e.getKey() : e.getKey() + " (" + e.getValue() + ")")
+                .toList();
     }
 
     private static List<String> pipeline(ModelDirectory model) {

@@ -38,7 +38,7 @@ final class T5 implements Architecture {
                                 keys.layers("num_layers", type == ModelType.T5 ? 6 : 8),
                                 heads,
                                 keys.intermediate("d_ff", type == ModelType.T5 ? 2048 : 1024),
-                                keys.rows("n_positions", TRAINED_POSITIONS),
+                                keys.rows("max_position_embeddings", TRAINED_POSITIONS),
                                 EncoderConfig.UNLIMITED,
                                 keys.id("pad_token_id", 0),
                                 keys.flag("is_causal", false))

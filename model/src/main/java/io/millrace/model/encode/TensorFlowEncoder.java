@@ -130,6 +130,7 @@ final class TensorFlowEncoder implements Encoder {
                 options.adapterDirectory()
                         .map(adapter -> ModelDirectory.open(path, adapter))
                         .orElseGet(() -> ModelDirectory.open(path));
+        directory.remarks().warnings().forEach(w -> LOG.warn("{}: {}", directory.id(), w));
         directory.beginRevision();
         HuggingFaceTokenizer tokenizer = tokenizer(directory, options);
         try {

@@ -66,8 +66,9 @@ final class DirectoryReader {
         Optional<Architecture> architecture =
                 keys.flatMap(k -> architecture(k, weights, sources.adapter()));
         Optional<EncoderConfig> config = architecture.map(Architecture::config);
+        TokenizerReader tokenizerReader = tokenizer(sources, model);
         Optional<TokenizerSettings> tokenizer =
-                tokenizer(sources, model).read(config, sentence.prompts().defaultText());
+                tokenizerReader.read(config, sentence.prompts().defaultText());
         Optional<Pipeline> pipeline =
                 config.map(
                         c ->
@@ -93,7 +94,13 @@ final class DirectoryReader {
                         .map(DataType::name)
                         .distinct()
                         .sorted()
-                        .toList());
+                        .toList(),
+                Remarks.of(
+                        model,
+                        weights.names(),
+                        weights.asked(),
+                        tokenizerReader.lengthIsGiven(),
+                        tokenizer.get().maxTokens()));
     }
 
     private static Optional<JsonFile> config(Place place) {

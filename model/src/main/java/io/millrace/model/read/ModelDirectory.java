@@ -26,6 +26,7 @@ import java.util.function.Function;
  * @param files the files that decide the vectors, and their sizes in bytes
  * @param parameters how many numbers the encoder and its pipeline have
  * @param weightTypes the types that they are stored in
+ * @param remarks what may not be expected of it
  */
 public record ModelDirectory(
         Path path,
@@ -37,7 +38,8 @@ public record ModelDirectory(
         Prompts prompts,
         SortedMap<String, Long> files,
         long parameters,
-        List<String> weightTypes) {
+        List<String> weightTypes,
+        Remarks remarks) {
     /**
      * Reads a directory.
      *

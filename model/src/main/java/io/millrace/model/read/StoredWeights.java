@@ -5,6 +5,7 @@ import io.millrace.model.arch.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class StoredWeights implements Weights {
     private final Problems problems;
     private final Set<DataType> types = EnumSet.noneOf(DataType.class);
     private final List<String> unreported = new ArrayList<>();
+    private final Set<String> asked = new HashSet<>();
     private List<String> prefixes = List.of("");
     private int reported;
     private int problemsBefore = Integer.MAX_VALUE;
@@ -76,11 +78,12 @@ final class StoredWeights implements Weights {
     }
 
     private Weight.Values values(String name, List<Integer> shape) {
-        Optional<Tensor> found = find(name);
-        if (found.isEmpty()) {
+        Optional<String> stored = find(name);
+        if (stored.isEmpty()) {
             return problem("tensor %s %s".formatted(name, shape), "none");
         }
-        Tensor tensor = found.get();
+        asked.add(stored.get());
+        Tensor tensor = tensor(stored.get());
         if (!tensor.shape().equals(shape.stream().map(Integer::longValue).toList())) {
             return problem(
                     "tensor %s %s".formatted(name, shape),
@@ -101,8 +104,8 @@ final class StoredWeights implements Weights {
         return find(name).isPresent();
     }
 
-    private Optional<Tensor> find(String name) {
-        return knownNames(name).map(tensors::get).flatMap(Stream::ofNullable).findFirst();
+    private Optional<String> find(String name) {
+        return knownNames(name).filter(tensors::containsKey).findFirst();
     }
 
     private Stream<String> knownNames(String name) {
@@ -177,6 +180,16 @@ final class StoredWeights implements Weights {
     /** How many numbers were asked for. */
     long parameters() {
         return parameters;
+    }
+
+    /** All names in the files. */
+    Set<String> names() {
+        return tensors.keySet();
+    }
+
+    /** Those that were asked for. */
+    Set<String> asked() {
+        return asked;
     }
 
     /** The element types of what was asked for. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Reads {@code tokenizer.json} and applies what the reference takes from the files around it: <a
@@ -26,6 +27,7 @@ final class TokenizerReader {
     private final JsonFile model;
     private final Problems problems;
     private final TokenizerFiles tokenizerFiles;
+    private boolean lengthIsGiven;
 
     /**
      * Reads the tokenizer of one folder.
@@ -62,6 +64,10 @@ final class TokenizerReader {
         Optional<TokenizerJson> patched =
                 patch(type, json.get(), config, tokens)
                         .map(j -> transformer.lowerCase() ? lowered(j) : j);
+        OptionalInt length =
+                encoder.map(e -> transformer.maxTokens(config, model, e))
+                        .orElse(OptionalInt.empty());
+        lengthIsGiven = length.isPresent();
         return encoder.flatMap(
                 e ->
                         patched.map(
@@ -72,12 +78,17 @@ final class TokenizerReader {
                                                 splitsAtSpaces(j),
                                                 prompt,
                                                 false,
-                                                transformer.maxTokens(config, e),
+                                                length.orElse(TransformerConfig.UNGIVEN_LENGTH),
                                                 truncation,
                                                 e.vocabSize(),
                                                 tokens.marks().stream()
                                                         .map(AddedToken::content)
                                                         .toList())));
+    }
+
+    /** After reading: whether anything says how many tokens a text may have. */
+    boolean lengthIsGiven() {
+        return lengthIsGiven;
     }
 
     private JsonFile empty(String fileName) {

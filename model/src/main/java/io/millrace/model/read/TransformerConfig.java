@@ -6,6 +6,7 @@ import io.millrace.model.arch.ModelType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -28,6 +29,12 @@ final class TransformerConfig {
 
     /** From here on, a length means that there is no limit. */
     private static final double NO_LIMIT = 1e9;
+
+    /**
+     * Most tokens of a text where nothing says how many. Memory for attention grows with the square
+     * of a text's tokens, and with so many it is 0.8 GB in twelve heads of T5.
+     */
+    static final int UNGIVEN_LENGTH = 4096;
 
     /** What decides how the weights are held while they are computed with, not what they are. */
     private static final Set<String> HARMLESS =
@@ -76,38 +83,47 @@ final class TransformerConfig {
 
     /**
      * Most tokens of a text, in the reference's order: what is said here, else what the tokenizer
-     * says but no more than there are positions; and never more than can be computed.
+     * says but no more than there are positions; and never more than can be computed. Empty where
+     * nothing says so, and the reference cuts no text.
+     *
+     * @param model {@code config.json}
      */
-    int maxTokens(JsonFile tokenizerConfig, EncoderConfig encoder) {
+    OptionalInt maxTokens(JsonFile tokenizerConfig, JsonFile model, EncoderConfig encoder) {
         int limit = encoder.positionLimit();
         JsonNode text = json.get("processing_kwargs").path("text").path(MAX_LENGTH);
         JsonNode common = json.get("processing_kwargs").path("common").path(MAX_LENGTH);
         for (JsonNode length : List.of(common, text)) {
             if (length.canConvertToInt() && length.intValue() >= 1) {
-                return Math.min(length.intValue(), limit);
+                return OptionalInt.of(Math.min(length.intValue(), limit));
             }
         }
         if (json.has("max_seq_length")) {
-            return Math.min(json.count("max_seq_length", limit, 1, Integer.MAX_VALUE), limit);
+            int length = json.count("max_seq_length", limit, 1, Integer.MAX_VALUE);
+            return OptionalInt.of(Math.min(length, limit));
         }
         JsonNode argument = json.get("tokenizer_args").path("model_max_length");
         if (argument.canConvertToInt() && argument.intValue() >= 1) {
-            return Math.min(argument.intValue(), limit);
+            return OptionalInt.of(Math.min(argument.intValue(), limit));
         }
-        int positions = Math.min(encoder.maxPositionEmbeddings(), limit);
+        // T5 has no number of positions, so what its tokenizer says is not bounded by one.
+        boolean unbounded =
+                (encoder.modelType() == ModelType.T5 || encoder.modelType() == ModelType.MT5)
+                        && !model.has("max_position_embeddings");
+        OptionalInt positions =
+                unbounded
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(Math.min(encoder.maxPositionEmbeddings(), limit));
         if (!tokenizerConfig.has("model_max_length")) {
             return positions;
         }
         double length = tokenizerConfig.get("model_max_length").asDouble(-1);
-        if (!(length >= 1)) {
+        if (!(length >= 1)) { // nor NaN
             tokenizerConfig.problem("model_max_length", "a number from 1");
             return positions;
         }
-        // T5 has no number of positions, so what its tokenizer says is not bounded by one.
-        boolean unbounded =
-                encoder.modelType() == ModelType.T5 || encoder.modelType() == ModelType.MT5;
-        double most = unbounded && length < NO_LIMIT ? limit : positions;
-        return (int) Math.min(length, most);
+        return length < NO_LIMIT
+                ? OptionalInt.of((int) Math.min(length, positions.orElse(limit)))
+                : positions;
     }
 
     /** Arguments that would change how the reference loads the model or its tokenizer. */
