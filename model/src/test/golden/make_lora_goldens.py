@@ -5,7 +5,8 @@
 
 One folder a case: adapter_config.json and adapter_model.safetensors as PEFT saves them, in one case inside a whole
 directory of sentence-transformers, and expected.json as make_goldens.py writes it, with base, the directory that the
-adapter is for; cases of other architectures have theirs inside. The adapter is not merged when the reference runs. The same versions give the same files, byte for byte.
+adapter is for; cases of other architectures have theirs inside, and adapters with tokens of their own a tokenizer. The
+adapter is not merged when the reference runs. The same versions give the same files, byte for byte.
 """
 
 import json
@@ -76,6 +77,20 @@ SMALL = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, interme
 SMALL_T5 = dict(d_model=16, d_kv=8, d_ff=24, num_layers=2, num_heads=2, pad_token_id=0)
 LLAMA_LIKE = dict(num_key_value_heads=1, head_dim=8)
 
+# Tokens that the adapter's own tokenizer has and the base's has not: the base's table is made larger for them.
+ADDED = ["[bla]", "blub"]
+WITH_ADDED = [*TEXTS, "The [bla] turns the blub wheel.", "[blub]"]
+
+MORE_TOKENS = {
+    "added-tokens": dict(r=4, lora_alpha=8, target_modules=["query", "value"]),
+    "added-tokens-saved": dict(r=4, target_modules=["query"], modules_to_save=["word_embeddings"]),
+    "added-tokens-adapted": dict(r=4, target_modules=["query", "word_embeddings"]),
+    "added-tokens-trained": dict(
+        r=4, target_modules=["query"], trainable_token_indices={"word_embeddings": [421, 7, 420]}
+    ),
+    "trained-tokens": dict(r=4, target_modules=["query"], trainable_token_indices=[9, 137, 10]),
+}
+
 # model_type, its configuration, the adapter's. Modules have their names in memory, which are not always those in files.
 FAMILIES = {
     "qwen3": ("qwen3", SMALL | LLAMA_LIKE, dict(r=3, lora_alpha=7, use_rslora=True, target_modules="all-linear")),
@@ -102,17 +117,17 @@ def rounded(array):
     return [[float(f"{value:.8g}") for value in row] for row in np.asarray(array, dtype=np.float32)]
 
 
-def expectations(model, base):
+def expectations(model, base, texts=TEXTS):
     def encode(texts, **options):
         return model.encode(texts, batch_size=1, show_progress_bar=False, prompt="", **options)
 
     with torch.inference_mode():
-        embeddings = np.stack([encode([text])[0] for text in TEXTS])
-        tokens = encode([TEXTS[0]], output_value="token_embeddings")[0].float().numpy()
-    ids = [model.tokenizer(text, truncation=True, max_length=model.max_seq_length)["input_ids"] for text in TEXTS]
+        embeddings = np.stack([encode([text])[0] for text in texts])
+        tokens = encode([texts[0]], output_value="token_embeddings")[0].float().numpy()
+    ids = [model.tokenizer(text, truncation=True, max_length=model.max_seq_length)["input_ids"] for text in texts]
     return {
         "base": base,
-        "texts": TEXTS,
+        "texts": texts,
         "max_seq_length": model.max_seq_length,
         "ids": ids,
         "embeddings": rounded(embeddings),
@@ -140,6 +155,32 @@ def save_adapter(goldens, base, options, directory):
     assert not adapted.active_peft_config.is_prompt_learning
     model[0].auto_model = adapted.base_model.model
     return expectations(model, base)
+
+
+def with_added_tokens(model):
+    model.tokenizer.add_tokens(ADDED[:1], special_tokens=True)
+    model.tokenizer.add_tokens(ADDED[1:])
+    encoder_of(model).resize_token_embeddings(len(model.tokenizer))
+    return model
+
+
+def save_more_tokens(goldens, name, options, directory):
+    """As above, with the tokenizer beside the adapter; PEFT wants the base's table to be large enough when it loads."""
+    torch.manual_seed(sum(name.encode()))
+    prepare = with_added_tokens if name.startswith("added") else lambda model: model
+    model = prepare(open_base(goldens, BERT))
+    trained = get_peft_model(encoder_of(model), LoraConfig(**options))
+    randomize(trained)
+    if name == "added-tokens":
+        with torch.no_grad():
+            trained.get_input_embeddings().weight.add_(torch.randn(len(model.tokenizer), 1) * 0.1)
+    trained.save_pretrained(directory)
+    if name.startswith("added"):
+        model.tokenizer.save_pretrained(directory)
+    model = prepare(open_base(goldens, BERT))
+    adapted = PeftModel.from_pretrained(encoder_of(model), directory).eval()
+    model[0].auto_model = adapted.base_model.model
+    return expectations(model, BERT, WITH_ADDED)
 
 
 def save_directory(goldens, base, options, directory):
@@ -212,6 +253,9 @@ def build(name, goldens, output):
     if name in FAMILIES:
         expected = save_family(goldens, name, directory)
         tidy(directory, "base")
+    elif name in MORE_TOKENS:
+        expected = save_more_tokens(goldens, name, MORE_TOKENS[name], directory)
+        tidy(directory, NAMED)
     else:
         base, options = CASES[name]
         save = save_directory if name == "sentence-transformers" else save_adapter
@@ -225,6 +269,6 @@ def build(name, goldens, output):
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
-    for case_name in [*CASES, *FAMILIES]:
+    for case_name in [*CASES, *MORE_TOKENS, *FAMILIES]:
         build(case_name, sys.argv[1], sys.argv[2])
         print(case_name)

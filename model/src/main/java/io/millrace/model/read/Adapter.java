@@ -13,7 +13,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class Adapter {
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PICKLE = "adapter_model.bin";
+
+    /** What tables of words are called. */
+    private static final Set<String> TABLES =
+            Set.of("word_embeddings", "tok_embeddings", "embed_tokens", "shared");
 
     private final AdapterConfig config;
     private final AdapterTensors tensors;
@@ -65,8 +73,26 @@ final class Adapter {
         return Optional.empty();
     }
 
+    /** How many words there are with the adapter's own table; empty: it has none. */
+    OptionalInt words() {
+        return tensors.modules().entrySet().stream()
+                .filter(e -> TABLES.contains(e.getKey().replaceAll(".*\\.", "")))
+                .map(e -> e.getValue().get(Part.WEIGHT))
+                .filter(table -> table != null && table.tensor().shape().size() == 2)
+                .mapToInt(table -> (int) Math.min(Integer.MAX_VALUE, table.tensor().shape().get(0)))
+                .findFirst();
+    }
+
     /** Puts changed tensors in the place of those that it changes. */
     void change(StoredWeights weights) {
+        boolean trainsTokens =
+                tensors.modules().values().stream().anyMatch(p -> p.containsKey(Part.TOKENS));
+        if (!config.tokens().isEmpty() && !trainsTokens) {
+            problems.add(
+                    AdapterConfig.FILE,
+                    "trainable_token_indices: nothing, as no tensor is of tokens",
+                    config.tokens().size() + " lists");
+        }
         for (String name : tensors.unknown()) {
             problems.add(source, "only tensors of LoRA, each once", name);
         }
@@ -103,6 +129,10 @@ final class Adapter {
                 }
             }
         }
+        Named rows = parts.get(Part.TOKENS);
+        if (rows != null) {
+            replaceTokens(weights, module, rows);
+        }
         Named bias = parts.get(Part.B_BIAS);
         if (bias != null) {
             addBias(weights, module, bias);
@@ -113,6 +143,32 @@ final class Adapter {
         if (other != null) {
             whole(weights, module, kind, other)
                     .ifPresent(stored -> weights.replace(stored, other.tensor()));
+        }
+    }
+
+    private void replaceTokens(StoredWeights weights, String module, Named rows) {
+        Optional<String> stored = whole(weights, module, ".weight", rows);
+        if (stored.isEmpty()) {
+            return;
+        }
+        Tensor base = weights.tensor(stored.get());
+        long words = base.shape().get(0);
+        NavigableMap<Long, Long> places = new TreeMap<>();
+        for (long token : config.tokens(module)) {
+            places.put(token, (long) places.size());
+        }
+        if (places.isEmpty() || places.firstKey() < 0 || places.lastKey() >= words) {
+            problems.add(
+                    AdapterConfig.FILE,
+                    "trainable_token_indices: tokens of %s from 0 to %d"
+                            .formatted(module, words - 1),
+                    places.isEmpty() ? "none" : "%d to %d".formatted(places.firstKey(), places.lastKey()));
+        } else if (hasShape(rows, List.of((long) places.size(), base.size() / words))) {
+            weights.replace(
+                    stored.get(),
+                    new AdaptedTensor(
+                            base,
+                            new ReplacedRows(base, rows.tensor(), places, base.size() / words)));
         }
     }
 
@@ -160,7 +216,8 @@ final class Adapter {
         }
         long rows = shape.get(0) / parts;
         long columns = shape.get(1);
-        long start = place.get().part() * rows * columns;
+        long own = place.get().part();
+        long start = own * rows * columns;
         long r = rank.get();
         boolean table = product.table;
         Map<Named, List<Long>> shapes = new LinkedHashMap<>();
@@ -184,7 +241,8 @@ final class Adapter {
         }
         weights.replace(
                 stored,
-                new AdaptedTensor(base, new ReplacedRows(base, sum, start, rows * columns)));
+                new AdaptedTensor(base, new ReplacedRows(
+                                base, sum, new TreeMap<>(Map.of(own, 0L)), rows * columns)));
     }
 
     private static Matrix matrix(Named named, int rows, int columns, boolean transposed) {

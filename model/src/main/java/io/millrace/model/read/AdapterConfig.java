@@ -2,7 +2,9 @@ package io.millrace.model.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.model.adapt.NamePattern;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,7 @@ import java.util.function.Predicate;
  *
  * @param base what the adapter was trained on: a path, or a model of the Hub
  * @param rank of every module for which no pattern says otherwise
+ * @param tokens which tokens have rows of their own, by the end of their table's name
  * @param rootedScale whether the scale is α/√r and not α/r
  * @param givesLengths whether it is DoRA
  * @param isSound whether no problem was noted
@@ -26,11 +29,13 @@ record AdapterConfig(
         float alpha,
         Map<NamePattern, Integer> ranks,
         Map<NamePattern, Float> alphas,
+        Map<String, List<Long>> tokens,
         boolean rootedScale,
         boolean givesLengths,
         boolean isSound) {
     static final String FILE = "adapter_config.json";
 
+    private static final String TOKENS = "trainable_token_indices";
     private static final int MAX_RANK = 1 << 16;
     private static final float MAX_ALPHA = 1e9f;
     private static final int MAX_PATTERNS = 10_000;
@@ -68,6 +73,7 @@ record AdapterConfig(
                     "peft_type",
                     "r",
                     "rank_pattern",
+                    TOKENS,
                     "use_dora",
                     "use_rslora");
 
@@ -98,15 +104,39 @@ record AdapterConfig(
                 patterns(json, "rank_pattern", AdapterConfig::isRank, JsonNode::intValue);
         Map<NamePattern, Float> alphas =
                 patterns(json, "alpha_pattern", JsonFile::isFinite, JsonNode::floatValue);
+        Map<String, List<Long>> tokens = tokens(json);
         boolean rootedScale = json.flag("use_rslora", false);
         boolean givesLengths = json.flag("use_dora", false);
         boolean isSound = problems.count() == problemsBefore;
         return new AdapterConfig(
-                base, rank, alpha, ranks, alphas, rootedScale, givesLengths, isSound);
+                base, rank, alpha, ranks, alphas, tokens, rootedScale, givesLengths, isSound);
     }
 
     private static boolean isRank(JsonNode value) {
         return value.isInt() && value.intValue() >= 1 && value.intValue() <= MAX_RANK;
+    }
+
+    /** A list is of the one table that there is. */
+    private static Map<String, List<Long>> tokens(JsonFile json) {
+        JsonNode value = json.get(TOKENS);
+        Map<String, List<Long>> tokens = new LinkedHashMap<>();
+        if (value.isArray()) {
+            tokens.put("", tokens(json, value));
+        } else if (value.isObject()) {
+            value.properties().forEach(e -> tokens.put(e.getKey(), tokens(json, e.getValue())));
+        } else if (json.has(TOKENS)) {
+            json.problem(TOKENS, "ids of tokens");
+        }
+        return tokens;
+    }
+
+    private static List<Long> tokens(JsonFile json, JsonNode list) {
+        List<Long> tokens = new ArrayList<>();
+        list.forEach(token -> tokens.add(token.isInt() ? token.longValue() : -1));
+        if (!list.isArray() || tokens.contains(-1L)) {
+            json.problem(TOKENS, "ids of tokens");
+        }
+        return tokens;
     }
 
     private static boolean saysSomething(JsonNode value) {
@@ -147,6 +177,15 @@ record AdapterConfig(
      */
     int rank(String module) {
         return first(ranks, module).orElse(rank);
+    }
+
+    /** The tokens that have rows of their own in the table of a module. */
+    List<Long> tokens(String module) {
+        return tokens.entrySet().stream()
+                .filter(e -> e.getKey().isEmpty() || ("." + module).endsWith("." + e.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(List.of());
     }
 
     /**

@@ -34,32 +34,43 @@ record AdapterTensors(SortedMap<String, Map<Part, Named>> modules, List<String> 
         EMBEDDING_B,
         /** The lengths of DoRA. */
         LENGTHS,
+        /** In the place of the rows of some tokens. */
+        TOKENS,
         /** In the place of the weight. */
         WEIGHT,
         /** In the place of the bias. */
-        BIAS
+        BIAS,
+        /** What the base has there, which PEFT saves beside what replaces it. */
+        ORIGINAL
     }
 
     /** A tensor and what it is called in the adapter. */
-    record Named(String name, StoredTensor tensor) {}
+    record Named(String name, StoredTensor tensor) {
+        /** Whether the same tensor may be there twice, also under its module's plain name. */
+        boolean isSaved() {
+            return name.contains(".modules_to_save.");
+        }
+    }
 
     static AdapterTensors of(Map<String, StoredTensor> tensors) {
         SortedMap<String, Map<Part, Named>> modules = new TreeMap<>();
         List<String> unknown = new ArrayList<>();
         tensors.forEach(
                 (name, tensor) -> {
+                    Named named = new Named(name, tensor);
                     Optional<Place> place = place(name);
-                    boolean taken =
-                            place.isEmpty()
-                                    || modules.computeIfAbsent(
-                                                            place.get().module,
-                                                            m -> new EnumMap<>(Part.class))
-                                                    .putIfAbsent(
-                                                            place.get().part,
-                                                            new Named(name, tensor))
-                                            != null;
-                    if (taken) {
+                    if (place.isEmpty()) {
                         unknown.add(name);
+                    } else if (place.get().part != Part.ORIGINAL) {
+                        Map<Part, Named> parts =
+                                modules.computeIfAbsent(
+                                        place.get().module, m -> new EnumMap<>(Part.class));
+                        Named before = parts.get(place.get().part);
+                        if (before == null || (named.isSaved() && !before.isSaved())) {
+                            parts.put(place.get().part, named);
+                        } else if (named.isSaved() == before.isSaved()) {
+                            unknown.add(name);
+                        }
                     }
                 });
         return new AdapterTensors(modules, unknown);
@@ -100,6 +111,14 @@ record AdapterTensors(SortedMap<String, Map<Part, Named>> modules, List<String> 
                     case "lora_magnitude_vector" -> Part.LENGTHS;
                     case "base_layer", "modules_to_save" ->
                             weight ? Part.WEIGHT : bias ? Part.BIAS : null;
+                    case "original_module" -> Part.ORIGINAL;
+                    case "token_adapter" ->
+                            switch (rest.isEmpty() ? "" : rest.get(0)) {
+                                case "trainable_tokens_delta" -> Part.TOKENS;
+                                case "trainable_tokens_original" -> Part.ORIGINAL;
+                                case "base_layer" -> weight ? Part.WEIGHT : null;
+                                default -> null;
+                            };
                     case "weight" -> rest.isEmpty() ? Part.WEIGHT : null;
                     case "bias" -> rest.isEmpty() ? Part.BIAS : null;
                     default -> null;

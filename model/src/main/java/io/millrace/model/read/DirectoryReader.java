@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -112,11 +113,15 @@ final class DirectoryReader {
         return file.flatMap(f -> JsonFile.read(name, f, place.problems()));
     }
 
-    /** The pipeline's own, or the base's where an adapter was saved without one. */
     private static TokenizerReader tokenizer(Sources sources, JsonFile model) {
-        boolean own = sources.pipeline().files().exists(sources.folder() + TokenizerFiles.FILE);
-        Place place = own ? sources.pipeline() : sources.weights();
-        return new TokenizerReader(place.files(), place.folder(), model, place.problems());
+        Place pipeline = sources.pipeline();
+        Place place = sources.tokenizer();
+        return new TokenizerReader(
+                place.files(),
+                place.folder(),
+                TransformerConfig.read(pipeline.files(), pipeline.folder(), pipeline.problems()),
+                model,
+                place.problems());
     }
 
     /**
@@ -129,10 +134,13 @@ final class DirectoryReader {
             return Optional.empty();
         }
         weights.begin(type.get().tensorPrefixes());
-        if (weights.isPresent()) {
-            adapter.ifPresent(a -> a.change(weights));
+        JsonFile keys = config;
+        if (weights.isPresent() && adapter.isPresent()) {
+            adapter.get().change(weights);
+            OptionalInt words = adapter.get().words();
+            keys = words.isPresent() ? config.with("vocab_size", words.getAsInt()) : config;
         }
-        Architecture architecture = Architecture.read(type.get(), config, weights);
+        Architecture architecture = Architecture.read(type.get(), keys, weights);
         return weights.finish() ? Optional.of(architecture) : Optional.empty();
     }
 

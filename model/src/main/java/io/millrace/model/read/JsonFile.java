@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.model.arch.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,11 @@ final class JsonFile implements ConfigKeys {
     /** For a file that is not there: every key is absent. */
     static JsonFile empty(String name, Problems problems) {
         return new JsonFile(name, MAPPER.createObjectNode(), problems);
+    }
+
+    /** The same with another number. */
+    JsonFile with(String key, int value) {
+        return new JsonFile(name, node.<ObjectNode>deepCopy().put(key, value), problems);
     }
 
     /** The file as any JSON. */

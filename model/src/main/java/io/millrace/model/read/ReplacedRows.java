@@ -1,29 +1,32 @@
 package io.millrace.model.read;
 
 import io.millrace.model.arch.Weight;
+import java.util.NavigableMap;
 
 /**
- * A tensor with other numbers from one place on.
+ * A tensor of which some rows are another's.
  *
- * @param start where the others begin
- * @param size how many they are
+ * @param rows which row of the other is in the place of a row
+ * @param width how many numbers a row is
  */
-record ReplacedRows(Weight.Values base, Weight.Values others, long start, long size)
+record ReplacedRows(
+        Weight.Values base, Weight.Values others, NavigableMap<Long, Long> rows, long width)
         implements Weight.Values {
     @Override
     public void read(long from, long count, Weight.ChunkConsumer consumer) {
         long end = from + count;
-        long first = Math.min(Math.max(start, from), end);
-        long last = Math.min(Math.max(start + size, first), end);
-        read(base, from, first - from, consumer);
-        read(others, first - start, last - first, consumer);
-        read(base, last, end - last, consumer);
-    }
-
-    private static void read(
-            Weight.Values values, long from, long count, Weight.ChunkConsumer consumer) {
-        if (count > 0) {
-            values.read(from, count, consumer);
+        long position = from;
+        while (position < end) {
+            long row = position / width;
+            Long other = rows.get(row);
+            Long next = other == null ? rows.higherKey(row) : Long.valueOf(row + 1);
+            long until = next == null ? end : Math.min(next * width, end);
+            if (other == null) {
+                base.read(position, until - position, consumer);
+            } else {
+                others.read(other * width + position % width, until - position, consumer);
+            }
+            position = until;
         }
     }
 }

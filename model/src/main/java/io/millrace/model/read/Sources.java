@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -13,14 +14,15 @@ import java.util.function.Function;
  *
  * @param pipeline modules, prompts, tokenizer
  * @param modules of the pipeline
- * @param folder of the transformer in the pipeline's directory: {@code ""} or ends with a slash
+ * @param tokenizer the tokenizer's files: with the pipeline, or with the adapter where it has words
+ *     of its own
  * @param weights configuration and weights
  * @param adapter what changes the weights
  */
 record Sources(
         Place pipeline,
         List<Module> modules,
-        String folder,
+        Place tokenizer,
         Place weights,
         Optional<Adapter> adapter,
         List<Place> all) {
@@ -67,7 +69,7 @@ record Sources(
             return new Sources(
                     directory,
                     modules,
-                    directory.folder,
+                    directory,
                     directory,
                     Optional.empty(),
                     List.of(directory));
@@ -76,12 +78,13 @@ record Sources(
         Place base = base(directory, config.map(AdapterConfig::base).orElse(""), bases, problems);
         boolean whole = given.has(Module.FILE);
         Place pipeline = whole ? directory : base;
+        Optional<Adapter> read = config.flatMap(c -> adapter(directory, c));
         return new Sources(
                 pipeline,
                 whole ? modules : base.modules(),
-                pipeline.folder,
+                tokenizer(pipeline, base, directory, read),
                 base,
-                config.flatMap(c -> adapter(directory, c)),
+                read,
                 List.of(directory, base));
     }
 
@@ -103,7 +106,22 @@ record Sources(
         Optional<Adapter> read = config(directory).flatMap(config -> adapter(directory, config));
         Place pipeline = whole ? directory : base;
         return new Sources(
-                pipeline, modules, pipeline.folder, base, read, List.of(base, directory));
+                pipeline,
+                modules,
+                tokenizer(pipeline, base, directory, read),
+                base,
+                read,
+                List.of(base, directory));
+    }
+
+    /** The pipeline's own, or the base's where an adapter was saved without one. */
+    private static Place tokenizer(
+            Place pipeline, Place base, Place directory, Optional<Adapter> adapter) {
+        boolean words = adapter.map(Adapter::words).orElse(OptionalInt.empty()).isPresent();
+        if (words && directory.has(TokenizerFiles.FILE)) {
+            return directory;
+        }
+        return pipeline.has(TokenizerFiles.FILE) ? pipeline : base;
     }
 
     private static Optional<AdapterConfig> config(Place place) {

@@ -24,6 +24,7 @@ final class TokenizerReader {
 
     private final ModelFiles files;
     private final String folder;
+    private final TransformerConfig transformer;
     private final JsonFile model;
     private final Problems problems;
     private final TokenizerFiles tokenizerFiles;
@@ -32,12 +33,19 @@ final class TokenizerReader {
     /**
      * Reads the tokenizer of one folder.
      *
-     * @param folder where the transformer's files are: {@code ""} or ends with a slash
+     * @param folder where the tokenizer's files are: {@code ""} or ends with a slash
+     * @param transformer what the pipeline says of it
      * @param model {@code config.json}
      */
-    TokenizerReader(ModelFiles files, String folder, JsonFile model, Problems problems) {
+    TokenizerReader(
+            ModelFiles files,
+            String folder,
+            TransformerConfig transformer,
+            JsonFile model,
+            Problems problems) {
         this.files = files;
         this.folder = folder;
+        this.transformer = transformer;
         this.model = model;
         this.problems = problems;
         this.tokenizerFiles = new TokenizerFiles(files, folder, problems);
@@ -53,7 +61,6 @@ final class TokenizerReader {
     Optional<TokenizerSettings> read(Optional<EncoderConfig> encoder, String prompt) {
         JsonFile config = find(CONFIG).orElseGet(() -> empty(CONFIG));
         checkConfig(config);
-        TransformerConfig transformer = TransformerConfig.read(files, folder, problems);
         TokenizerClass type = TokenizerClass.of(config, model);
         Optional<TokenizerJson> json = tokenizerFiles.find(type);
         Truncation truncation = truncation(config, json);

@@ -115,10 +115,12 @@ class SpecialTokensTest {
         }
         Files.writeString(temp.resolve("tokenizer_config.json"), config.toString());
         ObjectNode model = JSON.createObjectNode().put("model_type", modelType);
+        ModelFiles files = new ModelFiles(temp, problems);
         Optional<TokenizerSettings> settings =
                 new TokenizerReader(
-                                new ModelFiles(temp, problems),
+                                files,
                                 "",
+                                TransformerConfig.read(files, "", problems),
                                 new JsonFile("config.json", model, problems),
                                 problems)
                         .read(Optional.of(ENCODER), "");

@@ -84,8 +84,10 @@ class TokenizerGoldenTest {
         Problems problems = new Problems(temp);
         JsonFile model =
                 JsonFile.read("config.json", temp.resolve("config.json"), problems).orElseThrow();
+        ModelFiles files = new ModelFiles(temp, problems);
         Optional<TokenizerSettings> settings =
-                new TokenizerReader(new ModelFiles(temp, problems), "", model, problems)
+                new TokenizerReader(
+                                files, "", TransformerConfig.read(files, "", problems), model, problems)
                         .read(Optional.of(ENCODER), "");
         problems.throwIfAny();
         return settings.orElseThrow();
