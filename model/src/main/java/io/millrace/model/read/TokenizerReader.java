@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.model.arch.EncoderConfig;
 import io.millrace.model.tokenize.TokenizerJson;
+import io.millrace.model.tokenize.TokenizerSafety;
 import io.millrace.model.tokenize.TokenizerSettings;
 import io.millrace.model.tokenize.Truncation;
 import java.util.ArrayList;
@@ -78,19 +79,34 @@ final class TokenizerReader {
         return encoder.flatMap(
                 e ->
                         patched.map(
-                                j ->
-                                        new TokenizerSettings(
-                                                j.toString(),
-                                                j.kind(),
-                                                splitsAtSpaces(j),
-                                                prompt,
-                                                false,
-                                                length.orElse(TransformerConfig.UNGIVEN_LENGTH),
-                                                truncation,
-                                                e.vocabSize(),
-                                                tokens.marks().stream()
-                                                        .map(AddedToken::content)
-                                                        .toList())));
+                                j -> {
+                                    int maxTokens = length.orElse(TransformerConfig.UNGIVEN_LENGTH);
+                                    return new TokenizerSettings(
+                                            j.toString(),
+                                            j.kind(),
+                                            splitsAtSpaces(j),
+                                            prompt,
+                                            false,
+                                            maxTokens,
+                                            truncation,
+                                            maxChars(j, maxTokens),
+                                            e.vocabSize(),
+                                            tokens.marks().stream()
+                                                    .map(AddedToken::content)
+                                                    .toList());
+                                }));
+    }
+
+    private int maxChars(TokenizerJson json, int maxTokens) {
+        TokenizerSafety.Result safety = TokenizerSafety.check(json, maxTokens);
+        safety.problems()
+                .forEach(
+                        problem ->
+                                problems.add(
+                                        folder + TokenizerFiles.FILE,
+                                        problem.expected(),
+                                        problem.found()));
+        return safety.maxChars();
     }
 
     /** After reading: whether anything says how many tokens a text may have. */
@@ -102,9 +118,14 @@ final class TokenizerReader {
         return JsonFile.empty(folder + fileName, problems);
     }
 
-    private static boolean splitsAtSpaces(TokenizerJson json) {
+    private boolean splitsAtSpaces(TokenizerJson json) {
         return json.kind().equals("WordPiece")
-                && json.get("pre_tokenizer").orElse("").contains("\"BertPreTokenizer\"");
+                && isType("BertPreTokenizer", json, "pre_tokenizer")
+                && !json.get("normalizer").orElse("").contains("\"pattern\"");
+    }
+
+    private boolean isType(String type, TokenizerJson json, String key) {
+        return tokenizerFiles.part(json, key).path("type").asText().equals(type);
     }
 
     /** What would change the ids and cannot be said in {@code tokenizer.json}. */
@@ -149,10 +170,7 @@ final class TokenizerReader {
                 AddedToken.of(token).ifPresent(ids::add);
             }
             add(tokens, ids);
-            return Optional.of(
-                    json.with("added_tokens", ids.toJson().toString())
-                            .with("truncation", "null")
-                            .with("padding", "null"));
+            return Optional.of(json.with("added_tokens", ids.toJson().toString()).forEncoding());
         }
         if (!type.kind().equals(json.kind())) {
             problems.add(

@@ -1,9 +1,12 @@
 package io.millrace.model.tokenize;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Hugging Face's own tokenizer library, in native code, with padding and truncation of our own. */
 public final class HuggingFaceTokenizer implements Tokenizer {
@@ -35,14 +38,22 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     public static HuggingFaceTokenizer open(TokenizerSettings settings) {
         NativeLibrary.load();
         long handle = create(settings);
-        SpecialTokens special = specialTokens(handle);
-        if (settings.maxTokens() <= special.count()) {
+        try {
+            checkSurrogates(settings.prompt());
+            SpecialTokens special = specialTokens(handle);
+            if (settings.maxTokens() <= special.count()) {
+                throw new IllegalArgumentException(
+                        "max tokens: expected more than the %d special tokens, found %d"
+                                .formatted(special.count(), settings.maxTokens()));
+            }
+            return new HuggingFaceTokenizer(settings.withoutJson(), special, handle);
+        } catch (TextException e) {
             LIBRARY.deleteTokenizer(handle);
-            throw new IllegalArgumentException(
-                    "max tokens: expected more than the %d special tokens, found %d"
-                            .formatted(special.count(), settings.maxTokens()));
+            throw new IllegalArgumentException("prompt, tokenizer.json: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            LIBRARY.deleteTokenizer(handle);
+            throw e;
         }
-        return new HuggingFaceTokenizer(settings.withoutJson(), special, handle);
     }
 
     private static long create(TokenizerSettings settings) {
@@ -57,33 +68,83 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     private static SpecialTokens specialTokens(long handle) {
-        long encoding = LIBRARY.encode(handle, PROBE, true);
-        try {
-            return SpecialTokens.around(
-                    toInts(LIBRARY.getTokenIds(encoding)), LIBRARY.getSpecialTokenMask(encoding));
-        } finally {
-            LIBRARY.deleteEncoding(encoding);
-        }
+        return encoded(
+                handle,
+                PROBE,
+                true,
+                encoding ->
+                        SpecialTokens.around(
+                                toInts(LIBRARY.getTokenIds(encoding)),
+                                LIBRARY.getSpecialTokenMask(encoding)));
     }
 
+    /**
+     * Token ids of one text.
+     *
+     * <p>A text is given to the library whole up to {@link TokenizerSettings#maxChars}, which is
+     * 1,048,576 characters, or 32 for each token that the model takes if that is more, and less
+     * only where the directory's own patterns or normalizers make long texts costly. Of a longer
+     * one the beginning is (with {@link Truncation#LEFT}, the end), cut at the last space in its
+     * second half, or anywhere if there is none. Its tokens are those of the whole, as long as
+     * there are at least 64 more than the model takes; with fewer, the text is refused.
+     *
+     * @throws TextException when this text cannot become tokens; never carries the text itself
+     */
     @Override
     public TokenizedText tokenize(String text) {
         checkSurrogates(text);
         String prompted = prompted(text);
+        int maxChars = settings.maxChars();
         int max = settings.maxTokens();
-        if (settings.splitsAtSpaces() && Excerpt.isWorthwhile(prompted, max)) {
-            int[] part =
-                    ids(
-                            settings.truncation() == Truncation.LEFT
-                                    ? Excerpt.end(prompted, max)
-                                    : Excerpt.beginning(prompted, max),
-                            true);
-            if (part.length >= Excerpt.enoughTokens(max)) {
-                return checked(cut(part, "more than " + part.length));
+        if (settings.splitsAtSpaces()) {
+            if (prompted.length() > maxChars) {
+                prompted = Whitespace.shortenRuns(prompted);
+            }
+            for (long size = Excerpt.usual(max);
+                    size < maxChars && prompted.length() / 2 > size;
+                    size *= 8) {
+                TokenizedText cut = excerpt(part(prompted, (int) size));
+                if (cut != null) {
+                    return cut;
+                }
             }
         }
-        int[] ids = ids(prompted, true);
-        return checked(cut(ids, String.valueOf(ids.length)));
+        if (prompted.length() <= maxChars) {
+            int[] ids = ids(prompted, true);
+            return checked(cut(ids, String.valueOf(ids.length)));
+        }
+        TokenizedText cut = excerpt(bounded(prompted));
+        if (cut == null) {
+            throw new TextException(
+                    "expected at most %d characters, or as many with more than %d tokens, found %d"
+                            .formatted(maxChars, Excerpt.enoughTokens(max), prompted.length()));
+        }
+        return cut;
+    }
+
+    /** What a text becomes by a part of it; null: the part has too few tokens to tell. */
+    private @Nullable TokenizedText excerpt(String part) {
+        int[] ids = ids(part, true);
+        return ids.length < Excerpt.enoughTokens(settings.maxTokens())
+                ? null
+                : checked(cut(ids, "more than " + ids.length));
+    }
+
+    private String part(String text, int length) {
+        return settings.truncation() == Truncation.LEFT
+                ? Excerpt.end(text, length)
+                : Excerpt.beginning(text, length);
+    }
+
+    /** As much of a text as the library may be given. */
+    private String bounded(String text) {
+        int length = settings.maxChars();
+        if (text.length() <= length) {
+            return text;
+        }
+        String part = part(text, length);
+        boolean end = settings.truncation() == Truncation.LEFT;
+        return part.isEmpty() ? Excerpt.anywhere(text, length, end) : part;
     }
 
     private String prompted(String text) {
@@ -98,17 +159,32 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     private int[] ids(String text, boolean special) {
+        return encoded(text, special, encoding -> toInts(LIBRARY.getTokenIds(encoding)));
+    }
+
+    private <T> T encoded(String text, boolean special, LongFunction<T> reader) {
         lock.readLock().lock();
         try {
             checkOpen();
-            long encoding = LIBRARY.encode(handle, text, special);
-            try {
-                return toInts(LIBRARY.getTokenIds(encoding));
-            } finally {
-                LIBRARY.deleteEncoding(encoding);
-            }
+            return encoded(handle, text, special, reader);
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    private static <T> T encoded(
+            long handle, String text, boolean special, LongFunction<T> reader) {
+        long encoding;
+        try {
+            encoding = LIBRARY.encode(handle, text, special);
+        } catch (RuntimeException e) {
+            throw new TextException(
+                    "expected a text that the tokenizer knows, found: " + e.getMessage(), e);
+        }
+        try {
+            return reader.apply(encoding);
+        } finally {
+            LIBRARY.deleteEncoding(encoding);
         }
     }
 
@@ -117,7 +193,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
      * prompt alone, without a special token at its end.
      */
     public int promptTokens(String prompt) {
-        int[] ids = ids(settings.strip() ? Whitespace.strip(prompt) : prompt, true);
+        int[] ids = ids(bounded(settings.strip() ? Whitespace.strip(prompt) : prompt), true);
         int[] kept = ids.length <= settings.maxTokens() ? ids : cut(ids, "").ids();
         if (kept.length == 0) {
             return 0;
@@ -131,29 +207,24 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     /**
-     * What the vocabulary calls the tokens of a text, those around it included, uncut.
+     * What the vocabulary calls the tokens of a text, those around it included, uncut up to {@link
+     * TokenizerSettings#maxChars}.
      *
      * @return the name of each id that occurs
      */
     public Map<Integer, String> names(String text) {
-        lock.readLock().lock();
-        try {
-            checkOpen();
-            long encoding = LIBRARY.encode(handle, prompted(text), true);
-            try {
-                long[] ids = LIBRARY.getTokenIds(encoding);
-                String[] tokens = LIBRARY.getTokens(encoding);
-                Map<Integer, String> names = new HashMap<>();
-                for (int i = 0; i < ids.length; i++) {
-                    names.put(Math.toIntExact(ids[i]), tokens[i]);
-                }
-                return names;
-            } finally {
-                LIBRARY.deleteEncoding(encoding);
-            }
-        } finally {
-            lock.readLock().unlock();
-        }
+        return encoded(
+                bounded(prompted(text)),
+                true,
+                encoding -> {
+                    int[] ids = toInts(LIBRARY.getTokenIds(encoding));
+                    String[] tokens = LIBRARY.getTokens(encoding);
+                    Map<Integer, String> names = new HashMap<>();
+                    for (int i = 0; i < ids.length; i++) {
+                        names.put(ids[i], tokens[i]);
+                    }
+                    return names;
+                });
     }
 
     @Override
@@ -207,12 +278,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
     }
 
+    /** Ids are unsigned; those that no vocabulary has are refused later, with the text. */
     private static int[] toInts(long[] ids) {
-        int[] ints = new int[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            ints[i] = Math.toIntExact(ids[i]);
-        }
-        return ints;
+        return Arrays.stream(ids).mapToInt(id -> (int) Math.min(id, Integer.MAX_VALUE)).toArray();
     }
 
     private void checkOpen() {

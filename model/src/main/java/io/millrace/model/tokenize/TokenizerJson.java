@@ -9,8 +9,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ public final class TokenizerJson {
                                     .maxStringLength(100_000_000)
                                     .build())
                     .build();
+
+    private static final List<String> ENCODING =
+            List.of("added_tokens", "normalizer", "pre_tokenizer", "post_processor", "model");
 
     private final String text;
     private final Map<String, Span> parts;
@@ -118,6 +123,19 @@ public final class TokenizerJson {
                 .filter(value -> !value.equals("null"));
     }
 
+    /**
+     * Everything that the tokenizer library looks at to make ids, each part once and null where it
+     * is absent: it has no say in how texts are cut and filled up, and decodes nothing.
+     */
+    public TokenizerJson forEncoding() {
+        StringJoiner text = new StringJoiner(",", "{", "}");
+        text.add("\"version\":\"1.0\"");
+        for (String key : ENCODING) {
+            text.add("\"%s\":%s".formatted(key, get(key).orElse("null")));
+        }
+        return parsed(text.toString());
+    }
+
     /** The text with a part exchanged, or added when it was absent. */
     public TokenizerJson with(String key, String value) {
         Span span = parts.get(key);
@@ -125,10 +143,14 @@ public final class TokenizerJson {
                 span == null
                         ? addFirst(key, value)
                         : text.substring(0, span.begin) + value + text.substring(span.end);
+        return parsed(changed);
+    }
+
+    private static TokenizerJson parsed(String text) {
         try {
-            return parse(changed);
+            return parse(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("expected JSON as the value of " + key, e);
+            throw new IllegalArgumentException("expected JSON as the value of every key", e);
         }
     }
 

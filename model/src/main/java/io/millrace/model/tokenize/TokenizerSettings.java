@@ -13,6 +13,7 @@ import java.util.List;
  * @param strip whether spaces around a text and its prompt are dropped
  * @param maxTokens most tokens of one text, special tokens included
  * @param truncation which end of a longer text is cut
+ * @param maxChars most characters of a text that are given to the tokenizer at once
  * @param vocabularySize ids are less than this
  * @param marks the tokenizer's special tokens
  */
@@ -24,6 +25,7 @@ public record TokenizerSettings(
         boolean strip,
         int maxTokens,
         Truncation truncation,
+        int maxChars,
         int vocabularySize,
         List<String> marks) {
     public TokenizerSettings {
@@ -33,7 +35,16 @@ public record TokenizerSettings(
     /** The same, but for the cut. */
     public TokenizerSettings withCut(int tokens, Truncation side) {
         return new TokenizerSettings(
-                json, kind, splitsAtSpaces, prompt, strip, tokens, side, vocabularySize, marks);
+                json,
+                kind,
+                splitsAtSpaces,
+                prompt,
+                strip,
+                tokens,
+                side,
+                maxChars,
+                vocabularySize,
+                marks);
     }
 
     /** The same, but for what is done to a text before it is tokenized. */
@@ -46,6 +57,7 @@ public record TokenizerSettings(
                 stripBefore,
                 maxTokens,
                 truncation,
+                maxChars,
                 vocabularySize,
                 marks);
     }
@@ -60,6 +72,7 @@ public record TokenizerSettings(
                 strip,
                 maxTokens,
                 truncation,
+                maxChars,
                 vocabularySize,
                 marks);
     }

@@ -4,7 +4,23 @@ package io.millrace.model.tokenize;
 final class Whitespace {
     private static final int NEXT_LINE = 0x85;
 
+    private static final int RUN = 64;
+
     private Whitespace() {}
+
+    /** The text with every run of one and the same space shortened to 64 of it. */
+    static String shortenRuns(String text) {
+        StringBuilder shortened = new StringBuilder();
+        int run = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            run = i > 0 && isSpace(c) && c == text.charAt(i - 1) ? run + 1 : 0;
+            if (run < RUN) {
+                shortened.append(c);
+            }
+        }
+        return shortened.toString();
+    }
 
     static String strip(String text) {
         int begin = 0;
@@ -19,7 +35,7 @@ final class Whitespace {
     }
 
     /** All of Unicode's, no-break spaces too, which {@link String#strip} leaves. */
-    private static boolean isSpace(char c) {
+    static boolean isSpace(char c) {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == NEXT_LINE;
     }
 }
