@@ -1,14 +1,12 @@
 package io.millrace.cli.demo;
 
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.cli.convert.BertSize;
+import io.millrace.cli.convert.SentenceFiles;
+import io.millrace.model.write.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,9 +27,6 @@ public final class DemoModel {
     static final int POSITIONS = 128;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final ObjectWriter PRETTY =
-            JSON.writer(
-                    new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
     private DemoModel() {}
 
@@ -47,36 +42,22 @@ public final class DemoModel {
     /** Writes the model's files into this directory, which is made if it is missing. */
     public static void write(Path directory) throws IOException {
         Map<String, Integer> vocabulary = DemoVocabulary.of(DemoMessages.texts());
-        Files.createDirectories(directory.resolve("1_Pooling"));
-        json(directory, "config.json", config(vocabulary.size()));
-        json(directory, "tokenizer.json", tokenizer(new ArrayList<>(vocabulary.keySet())));
-        json(directory, "tokenizer_config.json", tokenizerConfig());
-        json(directory, "sentence_bert_config.json", sentenceConfig());
-        json(directory, "modules.json", modules());
-        json(directory, "1_Pooling/config.json", pooling());
-        // sentence-transformers wants a folder for this module, though it has nothing to say.
-        Files.createDirectories(directory.resolve("2_Normalize"));
-        json(directory, "2_Normalize/config.json", JSON.createObjectNode());
-        SafetensorsWriter.write(
-                directory.resolve("model.safetensors"), DemoWeights.of(vocabulary.values()));
-    }
-
-    private static ObjectNode config(int vocabularySize) {
-        ObjectNode config = JSON.createObjectNode();
-        config.putArray("architectures").add("BertModel");
-        return config.put("model_type", "bert")
-                .put("vocab_size", vocabularySize)
-                .put("hidden_size", HIDDEN)
-                .put("num_hidden_layers", LAYERS)
-                .put("num_attention_heads", HEADS)
-                .put("intermediate_size", INTERMEDIATE)
-                .put("hidden_act", "gelu")
-                .put("max_position_embeddings", POSITIONS)
-                .put("type_vocab_size", 2)
-                .put("layer_norm_eps", 1e-12)
-                .put("pad_token_id", 0)
-                .put("position_embedding_type", "absolute")
-                .put("dtype", "float32");
+        BertSize size =
+                new BertSize(
+                        vocabulary.size(),
+                        POSITIONS,
+                        2,
+                        HIDDEN,
+                        INTERMEDIATE,
+                        LAYERS,
+                        HEADS,
+                        1e-12);
+        new SentenceFiles(size, POSITIONS, false, true).write(directory);
+        SentenceFiles.json(
+                directory, "tokenizer.json", tokenizer(new ArrayList<>(vocabulary.keySet())));
+        Path weights = directory.resolve("model.safetensors");
+        Files.deleteIfExists(weights);
+        SafetensorsWriter.write(weights, DemoWeights.of(vocabulary.values()));
     }
 
     private static ObjectNode tokenizer(List<String> vocabulary) {
@@ -135,51 +116,5 @@ public final class DemoModel {
 
     private static void piece(ArrayNode pieces, String kind, String id, int typeId) {
         pieces.addObject().putObject(kind).put("id", id).put("type_id", typeId);
-    }
-
-    private static ObjectNode tokenizerConfig() {
-        return JSON.createObjectNode()
-                .put("tokenizer_class", "BertTokenizerFast")
-                .put("do_lower_case", true)
-                .put("model_max_length", POSITIONS)
-                .put("cls_token", "[CLS]")
-                .put("sep_token", "[SEP]")
-                .put("pad_token", "[PAD]")
-                .put("unk_token", "[UNK]")
-                .put("mask_token", "[MASK]");
-    }
-
-    private static ObjectNode sentenceConfig() {
-        return JSON.createObjectNode().put("max_seq_length", POSITIONS).put("do_lower_case", false);
-    }
-
-    private static ArrayNode modules() {
-        ArrayNode modules = JSON.createArrayNode();
-        List<String> paths = List.of("", "1_Pooling", "2_Normalize");
-        List<String> types = List.of("Transformer", "Pooling", "Normalize");
-        for (int i = 0; i < paths.size(); i++) {
-            modules.addObject()
-                    .put("idx", i)
-                    .put("name", String.valueOf(i))
-                    .put("path", paths.get(i))
-                    .put("type", "sentence_transformers.models." + types.get(i));
-        }
-        return modules;
-    }
-
-    private static ObjectNode pooling() {
-        return JSON.createObjectNode()
-                .put("word_embedding_dimension", HIDDEN)
-                .put("pooling_mode_cls_token", false)
-                .put("pooling_mode_mean_tokens", true)
-                .put("pooling_mode_max_tokens", false)
-                .put("pooling_mode_mean_sqrt_len_tokens", false);
-    }
-
-    private static void json(Path directory, String name, JsonNode content) throws IOException {
-        Files.writeString(
-                directory.resolve(name),
-                PRETTY.writeValueAsString(content) + "\n",
-                StandardCharsets.UTF_8);
     }
 }

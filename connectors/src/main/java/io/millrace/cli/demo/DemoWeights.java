@@ -1,10 +1,10 @@
 package io.millrace.cli.demo;
 
-import io.millrace.cli.demo.SafetensorsWriter.Tensor;
+import io.millrace.model.arch.Weight;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Random weights of a BERT whose mean-pooled vectors still show which words two texts share.
@@ -27,22 +27,22 @@ final class DemoWeights {
     /** The components of the words that are everywhere. */
     private static final int COMMON = 8;
 
-    private final SortedMap<String, Tensor> tensors = new TreeMap<>();
+    private final List<Weight> weights = new ArrayList<>();
 
     private DemoWeights() {}
 
     /**
-     * The weights, by their names.
+     * The weights.
      *
      * @param wordCounts how often each token of the vocabulary occurs
      */
-    static SortedMap<String, Tensor> of(Collection<Integer> wordCounts) {
+    static List<Weight> of(Collection<Integer> wordCounts) {
         DemoWeights weights = new DemoWeights();
         weights.embeddings(wordCounts);
         for (int layer = 0; layer < DemoModel.LAYERS; layer++) {
             weights.layer("encoder.layer." + layer + ".", layer == DemoModel.LAYERS - 1);
         }
-        return weights.tensors;
+        return weights.weights;
     }
 
     private void embeddings(Collection<Integer> wordCounts) {
@@ -123,7 +123,7 @@ final class DemoWeights {
     }
 
     private void put(String name, float[] values, int... shape) {
-        tensors.put(name, new Tensor(shape, values));
+        weights.add(Weight.computed(name, values, shape));
     }
 
     /** The common direction: mean 0 and variance 1, as layer normalisation makes everything. */

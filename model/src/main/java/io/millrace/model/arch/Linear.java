@@ -63,6 +63,15 @@ public record Linear(Weight weight, @Nullable Weight bias) {
         return new Linear(weight.times(factor), bias == null ? null : bias.times(factor));
     }
 
+    /**
+     * The same without its bias: for keys, as {@code q · (k + b)} is more than {@code q · k} by the
+     * same for every key, which a softmax does not see. In bfloat16 the difference is seen: trained
+     * biases can be most of a score, and its digits then go to what cancels.
+     */
+    Linear withoutBias() {
+        return new Linear(weight, null);
+    }
+
     /** Width of what comes out. */
     public int out() {
         return weight.shape().get(0);

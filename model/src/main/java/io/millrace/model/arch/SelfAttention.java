@@ -61,7 +61,7 @@ record SelfAttention(
 
     /** {@code [B · S, H] → [B · S, h · d]}, before the output layer. */
     Value context(Kernels k, Value x, View view, Batch batch) {
-        List<Value> projected = project(k, x, batch);
+        List<Value> projected = project(k, x, view, batch);
         Value q = projected.get(0); // [B, h, S, d]
         Value keys = projected.get(1);
         if (view.rotation != null) {
@@ -76,10 +76,16 @@ record SelfAttention(
 
     /**
      * Query, key and value as heads. The scale of their products is in the weights of the query, or
-     * of the norm that follows: turning changes no length.
+     * of the norm that follows: turning changes no length. Keys that are neither turned nor
+     * normalised go without their bias, see {@link Linear#withoutBias}.
      */
-    private List<Value> project(Kernels k, Value x, Batch batch) {
-        List<Linear> layers = List.of(queryNorm == null ? query.times(scale) : query, key, value);
+    private List<Value> project(Kernels k, Value x, View view, Batch batch) {
+        boolean asProjected = view.rotation == null && keyNorm == null;
+        List<Linear> layers =
+                List.of(
+                        queryNorm == null ? query.times(scale) : query,
+                        asProjected ? key.withoutBias() : key,
+                        value);
         Norm ofQuery = queryNorm == null ? null : queryNorm.times(scale);
         if (ofQuery == null && keyNorm == null) {
             return k.denseHeads(x, layers, headSize, batch);

@@ -86,7 +86,7 @@ record TransformerAttention(
     /** {@code [B · S, H] → [B · S, h · d]}, before the output layer. */
     Value context(Kernels k, Value x, Mixing.View view) {
         int heads = config.sizes().numAttentionHeads();
-        List<Value> projected = project(k, x, view.batch());
+        List<Value> projected = project(k, x, view);
         Value query = projected.get(0); // [B, h, S, d]
         Value key = projected.get(1);
         Value value = projected.get(2);
@@ -104,10 +104,11 @@ record TransformerAttention(
                 view);
     }
 
-    private List<Value> project(Kernels k, Value x, Batch batch) {
+    private List<Value> project(Kernels k, Value x, Mixing.View view) {
+        Batch batch = view.batch();
         int headSize = config.headSize();
         if (config.projection() != Projection.SHARED) {
-            return k.denseHeads(x, projections, headSize, batch);
+            return k.denseHeads(x, layers(view), headSize, batch);
         }
         Value slices = k.flatten(x, headSize); // [B · S · h, d]
         int hidden = config.sizes().hiddenSize();
@@ -115,5 +116,14 @@ record TransformerAttention(
                 .map(y -> k.flatten(y, hidden))
                 .map(y -> k.heads(y, hidden / headSize, headSize, batch))
                 .toList();
+    }
+
+    /**
+     * Keys of a softmax that are not turned go without their bias, see {@link Linear#withoutBias}.
+     */
+    private List<Linear> layers(Mixing.View view) {
+        return mixing instanceof Mixing.Softmax && view.rotation() == null
+                ? List.of(projections.get(0), projections.get(1).withoutBias(), projections.get(2))
+                : projections;
     }
 }

@@ -46,7 +46,7 @@ public record Weight(String name, List<Integer> shape, Values values) {
     }
 
     /** A tensor that is in no file. */
-    static Weight computed(String name, float[] numbers, int... shape) {
+    public static Weight computed(String name, float[] numbers, int... shape) {
         return new Weight(
                 name,
                 shape(shape),
@@ -135,7 +135,7 @@ public record Weight(String name, List<Integer> shape, Values values) {
     }
 
     /** Columns of each matrix as its rows. {@code [a, b, c] → [a, c, b]} */
-    Weight swapLast() {
+    public Weight swapLast() {
         int rows = shape.get(1);
         int columns = shape.get(2);
         long size = (long) rows * columns;

@@ -18,13 +18,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Writes float32 tensors as a safetensors file: length of the header, header, data. */
-final class SafetensorsWriter {
+public final class SafetensorsWriter {
     private static final int ALIGNMENT = 8;
 
     private SafetensorsWriter() {}
 
     /** Writes the tensors in the order of their names; a file that is there already stays. */
-    static void write(Path file, List<Weight> weights) throws IOException {
+    public static void write(Path file, List<Weight> weights) throws IOException {
         List<Weight> sorted = weights.stream().sorted(Comparator.comparing(Weight::name)).toList();
         byte[] header = header(sorted);
         try (OutputStream out =
