@@ -15,7 +15,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The front door: texts in, vectors out.
+ * The front door: texts in, vectors out. A {@link TextRecord#delete} passes in its place, as an
+ * {@link EmbeddingRecord} without a vector.
  *
  * <pre>{@code
  * EncodedStream encoded = EncodeStream.encode(texts, EncodeOptions.of("/models/all-MiniLM-L6-v2"));

@@ -2,6 +2,7 @@ package io.millrace.kafka.decode;
 
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.StartOffsets;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -13,11 +14,13 @@ public final class KafkaSources {
     private KafkaSources() {}
 
     /** A source of the input topics' records. */
-    public static KafkaSource<DecodedRecord> source(KafkaJobOptions options) {
+    public static Source<DecodedRecord, ?, ?> source(KafkaJobOptions options) {
         KafkaSourceBuilder<DecodedRecord> builder =
                 KafkaSource.<DecodedRecord>builder()
                         // A text whose transaction was aborted was never written.
                         .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                        // A topic that was deleted stays so.
+                        .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false")
                         .setProperties(options.clients().forConsumer())
                         .setBootstrapServers(options.bootstrapServers())
                         .setTopics(options.inputTopics())
@@ -29,7 +32,8 @@ public final class KafkaSources {
         if (options.bounded()) {
             builder.setBounded(OffsetsInitializer.latest());
         }
-        return builder.build();
+        return new GuardedKafkaSource(
+                builder.build(), options.inputTopics(), options.adminConfig());
     }
 
     @SuppressWarnings("deprecation") // Flink's builder takes Kafka's deprecated class

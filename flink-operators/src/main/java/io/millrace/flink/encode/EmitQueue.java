@@ -10,12 +10,12 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that has arrived and not left, in segments: the records between two marks (watermarks
- * or changes of their status), and the mark that ends them.
+ * Everything that has arrived and not left, in segments: texts, and what ends them, which is a mark
+ * (a watermark or a change of its status) or a delete.
  *
- * <p>Only the first segment's elements leave: records in the order of arrival, or as they are done
- * if order does not matter, and the mark once no record is left before it. So no record ever
- * changes sides with a watermark.
+ * <p>Only the first segment's elements leave: texts in the order of arrival, or as they are done if
+ * order does not matter, and the end once no text is left before it. So no text ever changes sides
+ * with a watermark, nor with the delete of its key.
  */
 final class EmitQueue {
     /** A record or a mark. */
@@ -38,7 +38,11 @@ final class EmitQueue {
     }
 
     void add(Slot slot) {
-        openSegment().slots.add(slot);
+        if (slot.deletes()) {
+            openSegment().end = slot;
+        } else {
+            openSegment().slots.add(slot);
+        }
         elements++;
         tokens += slot.ids().length;
     }
@@ -84,6 +88,9 @@ final class EmitQueue {
             for (Slot slot : segment.slots) {
                 records.add(slot.buffered());
             }
+            if (segment.end instanceof Slot delete) {
+                records.add(delete.buffered());
+            }
         }
         return records;
     }
@@ -111,12 +118,12 @@ final class EmitQueue {
         return last;
     }
 
-    /** Has records or an end, or both. */
+    /** Has texts or an end, or both. */
     private static final class Segment {
         final LinkedHashSet<Slot> slots = new LinkedHashSet<>();
-        @Nullable Mark end;
+        @Nullable Element end;
 
-        /** The record that leaves next; null while it is not done. */
+        /** The text that leaves next; null while it is not done. */
         @Nullable Slot next(boolean ordered) {
             for (Slot slot : slots) {
                 if (slot.isDone()) {

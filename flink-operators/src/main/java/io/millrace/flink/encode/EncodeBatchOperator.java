@@ -54,6 +54,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Everything here happens on the mailbox thread. Inference threads see a batch's
  * ids and the encoder, nothing else.
  *
+ * <p><b>Deletes.</b> A delete is done when it arrives and keeps its place: nothing passes it, in
+ * either output mode, so that no older text of its key comes after it.
+ *
  * <p><b>State.</b> Every record that has not left is in the checkpoint, wherever it is on its way,
  * so a barrier waits for nothing and flushes nothing. A record leaves and is forgotten in one step
  * between two barriers. After a failure the records of the state are encoded again. The state is
@@ -217,8 +220,8 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
             }
             Slot slot = new Slot(new BufferedRecord(record, arrived.timestamp()), now);
             queue.add(slot);
-            float @Nullable [] known = recall(slot);
-            if (known == null) {
+            float @Nullable [] known = slot.deletes() ? null : recall(slot);
+            if (known == null && !slot.deletes()) {
                 buffer.add(slot, slot.ids().length, now);
             } else {
                 embed(slot, known);
@@ -352,7 +355,8 @@ class EncodeBatchOperator extends AbstractStreamOperator<EmbeddingRecord>
         }
     }
 
-    private void embed(Slot slot, float[] vector) {
+    /** With a vector or, where the record is a delete, without one. */
+    private void embed(Slot slot, float @Nullable [] vector) {
         TokenizedRecord record = slot.buffered().record();
         slot.embed(
                 new EmbeddingRecord(

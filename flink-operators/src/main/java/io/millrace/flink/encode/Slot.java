@@ -5,8 +5,8 @@ import io.millrace.flink.record.RejectedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record's place among those that have not left yet. Done once it has a vector or a reason for
- * having none. Mailbox thread only; inference threads read nothing but the buffered record.
+ * A record's place among those that have not left yet. Done once it has what it leaves as: a vector,
+ * or a reason for having none, or a delete. Mailbox thread only; inference threads read nothing but the buffered record.
  */
 final class Slot implements EmitQueue.Element {
     private final BufferedRecord buffered;
@@ -21,6 +21,11 @@ final class Slot implements EmitQueue.Element {
 
     BufferedRecord buffered() {
         return buffered;
+    }
+
+    /** Whether it is a delete, which nothing passes. */
+    boolean deletes() {
+        return buffered.record().source().deletes();
     }
 
     int[] ids() {
@@ -43,7 +48,7 @@ final class Slot implements EmitQueue.Element {
         rejection = reason;
     }
 
-    /** The vector; null unless there is one. */
+    /** The vector, or the delete; null unless there is one. */
     @Nullable EmbeddingRecord embedding() {
         return embedding;
     }

@@ -4,6 +4,6 @@ package io.millrace.flink.options;
 public enum OutputMode {
     /** In the order of arrival. */
     ORDERED,
-    /** As soon as a batch is done; watermarks are never overtaken. */
+    /** As soon as a batch is done; watermarks and deletes are never overtaken. */
     ALLOW_UNORDERED
 }

@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text on its way to its vector, with all that passes through unchanged. Its time is the stream
- * record's timestamp.
+ * A text on its way to its vector, with all that passes through unchanged, or a {@link #delete}.
+ * Its time is the stream record's timestamp.
  *
- * <p>Exactly one of {@code text} and {@code tokenIds} is set in a record that was read
- * successfully; in one that was not, neither is.
+ * <p>Exactly one of {@code text} and {@code tokenIds} is set in a text that was read successfully.
+ * In one that was not, and in a delete, neither is.
  *
  * @param key the record's key
  * @param text what to encode
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     through
  * @param headers in their order
  * @param origin where it was read, for people: {@code topic-partition@offset}, or a line number
+ * @param deletes whether this says that the key has no text any more
  */
 @SuppressWarnings("ArrayRecordComponent") // passed through, compared by nobody
 public record TextRecord(
@@ -25,4 +26,26 @@ public record TextRecord(
         int @Nullable [] tokenIds,
         byte @Nullable [] value,
         List<Header> headers,
-        Origin origin) {}
+        Origin origin,
+        boolean deletes) {
+
+    /** A text or its token ids. */
+    public TextRecord(
+            byte @Nullable [] key,
+            @Nullable String text,
+            int @Nullable [] tokenIds,
+            byte @Nullable [] value,
+            List<Header> headers,
+            Origin origin) {
+        this(key, text, tokenIds, value, headers, origin, false);
+    }
+
+    /**
+     * Says that this key has no text any more, as a Kafka record without a value does, or a row of
+     * kind DELETE. It passes to the vectors in its place, as an {@link EmbeddingRecord} without
+     * one.
+     */
+    public static TextRecord delete(byte[] key, List<Header> headers, Origin origin) {
+        return new TextRecord(key, null, null, null, headers, origin, true);
+    }
+}

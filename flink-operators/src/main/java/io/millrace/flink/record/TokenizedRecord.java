@@ -7,7 +7,7 @@ import io.millrace.model.tokenize.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text and its tokens, between tokenizing and encoding.
+ * A text and its tokens, between tokenizing and encoding. A delete has none.
  *
  * @param source the text's record, unchanged
  * @param ids token ids, special tokens included, not padded
@@ -25,6 +25,9 @@ public record TokenizedRecord(
      * @throws TextException when this record cannot become tokens; never carries the text itself
      */
     public static TokenizedRecord of(TextRecord source, Encoder encoder) {
+        if (source.deletes()) {
+            return new TokenizedRecord(source, new int[0], false, encoder.info().revision());
+        }
         TokenizedText tokens = tokenize(source.text(), source.tokenIds(), encoder.tokenizer());
         return new TokenizedRecord(
                 source, tokens.ids(), tokens.truncated(), encoder.info().revision());

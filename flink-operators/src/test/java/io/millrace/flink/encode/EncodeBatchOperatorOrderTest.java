@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.flink.options.OutputMode;
 import io.millrace.flink.record.RejectedRecord;
+import io.millrace.flink.record.TokenizedRecord;
 import io.millrace.flink.testing.ControlledEncoder;
+import io.millrace.flink.testing.TestRecords;
 import java.time.Duration;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -119,6 +121,45 @@ class EncodeBatchOperatorOrderTest {
         assertThat(operator.rejected())
                 .extracting(RejectedRecord::reason)
                 .containsExactly("non-finite vector");
+    }
+
+    /** Texts before it leave before it, texts after it after it, though they are done earlier. */
+    @ParameterizedTest
+    @EnumSource
+    void nothingPassesADelete(OutputMode mode) throws Exception {
+        open(mode);
+        operator.feed(1, 30);
+        operator.feedDelete(2);
+        operator.feed(3, 8);
+        operator.feed(4, 8);
+        operator.feedDelete(5);
+        operator.feedDelete(6);
+        operator.runUntilInFlight(0);
+        assertThat(encoder.calls()).hasSize(1);
+        assertThat(operator.all()).isEmpty();
+
+        operator.feed(7, 30);
+        operator.runUntilInFlight(0);
+        assertThat(operator.all()).containsExactly("1", "D2", "3", "4", "D5", "D6", "7");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeleteLeavesAtOnceWhereNothingIsBeforeIt(OutputMode mode) throws Exception {
+        open(mode);
+        TokenizedRecord delete = TestRecords.delete(1);
+        operator.flink.processElement(delete, 5);
+        assertThat(operator.flink.extractOutputStreamRecords())
+                .singleElement()
+                .satisfies(
+                        record -> {
+                            assertThat(record.getTimestamp()).isEqualTo(5);
+                            assertThat(record.getValue().source())
+.usingRecursiveComparison().isEqualTo(delete.source());
+                            assertThat(record.getValue().embedding()).isNull();
+                            assertThat(record.getValue().tokens()).isZero();
+                        });
+        assertThat(encoder.calls()).isEmpty();
     }
 
     @Test

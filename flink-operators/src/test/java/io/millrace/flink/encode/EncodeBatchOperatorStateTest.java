@@ -1,23 +1,31 @@
 package io.millrace.flink.encode;
 
+import static io.millrace.flink.testing.TestRecords.in;
 import static io.millrace.flink.testing.TestRecords.options;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.flink.options.EncodeOptions;
+import io.millrace.flink.options.OutputMode;
+import io.millrace.flink.record.EmbeddingRecord;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.flink.record.TokenizedRecord;
 import io.millrace.flink.testing.ControlledEncoder;
 import io.millrace.flink.testing.TestRecords;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a checkpoint holds, and what comes of it. */
 @Timeout(60)
@@ -102,6 +110,47 @@ class EncodeBatchOperatorStateTest {
         assertThat(encoder.calls()).containsExactly(List.of(2, 3));
         assertThat(operator.all()).isEmpty();
         assertThat(restore(operator.flink.snapshot(1, 1)).embedded()).containsExactly(1, 2, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deletesThatHaveNotLeftAreInTheState(OutputMode mode) throws Exception {
+        OperatorHarness operator = new OperatorHarness(in(mode, big()), () -> encoder).open();
+        opened.add(operator);
+        operator.feedDelete(1);
+        operator.feed(2, 30);
+        operator.feedDelete(3);
+        operator.feed(4, 8);
+        operator.feedDelete(5);
+        assertThat(operator.all()).containsExactly("D1");
+        OperatorSubtaskState state = operator.flink.snapshot(1, 1);
+        assertThat(restore(state).all()).containsExactly("2", "D3", "4", "D5");
+    }
+
+    /** A delete is none of a model's tokens. */
+    @Test
+    void deletesSurviveAnotherModel() throws Exception {
+        OperatorHarness operator = operator(1, 0, encoder).open();
+        TextRecord delete = TestRecords.delete(1).source();
+        operator.flink.processElement(
+                new StreamRecord<>(new TokenizedRecord(delete, new int[0], false, "sha256:1")));
+        assertThat(operator.all()).containsExactly("D1");
+        assertThat(operator.rejected()).isEmpty();
+    }
+
+    /** Written by the operator as it was before records could be deletes. */
+    @Test
+    void stateFromBeforeDeletesIsRead() throws Exception {
+        OperatorSubtaskState state =
+                OperatorSnapshotUtil.readStateHandle(
+                        Path.of(requireNonNull(getClass().getResource("before-deletes.snapshot")).toURI())
+                                .toString());
+        OperatorHarness restored = restore(state);
+        assertThat(restored.flink.extractOutputValues())
+                .extracting(EmbeddingRecord::source)
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactly(TestRecords.tokens(1, 8).source(), TestRecords.full());
+        assertThat(restored.all()).containsExactly("1", "2");
     }
 
     @Test

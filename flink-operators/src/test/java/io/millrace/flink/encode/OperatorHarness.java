@@ -92,6 +92,10 @@ final class OperatorHarness implements AutoCloseable {
         flink.processElement(TestRecords.tokens(id, tokens), timestamp);
     }
 
+    void feedDelete(int id) throws Exception {
+        flink.processElement(new StreamRecord<>(TestRecords.delete(id)));
+    }
+
     /** Runs mails until at most so many batches are in flight and no mail is left. */
     void runUntilInFlight(int batches) throws Exception {
         while (gauge(EncoderMetrics.IN_FLIGHT_BATCHES).intValue() > batches) {
@@ -137,13 +141,16 @@ final class OperatorHarness implements AutoCloseable {
         return records;
     }
 
-    /** Everything that left on the main output: numbers, {@code W5}, ACTIVE and IDLE. */
+    /**
+     * Everything that left on the main output: numbers, {@code D2} for a delete, {@code W5}, ACTIVE
+     * and IDLE.
+     */
     List<String> all() {
         List<String> all = new ArrayList<>();
         for (Object element : flink.getOutput()) {
             if (element instanceof StreamRecord<?> record
                     && record.getValue() instanceof EmbeddingRecord embedding) {
-                all.add(String.valueOf(embedding.source().origin().offset()));
+                all.add((embedding.deletes() ? "D" : "") + embedding.source().origin().offset());
             } else if (element instanceof Watermark watermark) {
                 all.add("W" + watermark.getTimestamp());
             } else {

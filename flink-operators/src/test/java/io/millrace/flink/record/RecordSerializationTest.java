@@ -31,7 +31,9 @@ class RecordSerializationTest {
         return Stream.of(
                 BARE,
                 TestRecords.full(),
+                TextRecord.delete(new byte[] {1}, List.of(), new Origin("in", 0, 0)),
                 tokenized,
+                new EmbeddingRecord(BARE, null, 0, false, "id", "revision", Precision.F32),
                 new EmbeddingRecord(
                         BARE,
                         new float[] {1, Float.MIN_VALUE},

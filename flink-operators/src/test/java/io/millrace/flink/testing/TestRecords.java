@@ -24,6 +24,15 @@ public final class TestRecords {
         return new TextRecord(null, text, null, null, List.of(), new Origin("in", 0, offset));
     }
 
+    /** A delete of some key, as it reaches the operator. */
+    public static TokenizedRecord delete(int id) {
+        return new TokenizedRecord(
+                TextRecord.delete(new byte[] {1}, List.of(), new Origin("in", 0, id)),
+                new int[0],
+                false,
+                REVISION);
+    }
+
     /** A record of so many tokens, the first of which is the record's number. */
     public static TokenizedRecord tokens(int id, int count) {
         int[] ids = new int[count];

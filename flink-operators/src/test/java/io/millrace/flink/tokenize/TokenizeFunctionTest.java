@@ -77,6 +77,23 @@ class TokenizeFunctionTest {
     }
 
     @Test
+    void aDeletePassesWithoutTokens() throws Exception {
+        try (var function = open()) {
+            TextRecord delete =
+                    TextRecord.delete(new byte[] {1}, List.of(), new Origin("in", 0, 0));
+            function.processElement(new StreamRecord<>(delete, 5));
+            assertThat(function.extractOutputStreamRecords())
+                    .singleElement()
+                    .satisfies(
+                            record -> {
+                                assertThat(record.getTimestamp()).isEqualTo(5);
+                                assertThat(record.getValue().source()).usingRecursiveComparison().isEqualTo(delete);
+                                assertThat(record.getValue().ids()).isEmpty();
+                            });
+        }
+    }
+
+    @Test
     void neitherTextNorTokensIsRejected() throws Exception {
         try (var function = open()) {
             function.processElement(new StreamRecord<>(record(null, null)));
