@@ -8,6 +8,7 @@ import io.millrace.flink.options.EncodeOptions;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.kafka.check.KafkaPreflight;
+import io.millrace.kafka.check.TopicRules;
 import io.millrace.kafka.decode.DecodeFunction;
 import io.millrace.kafka.decode.KafkaSources;
 import io.millrace.kafka.emit.DeadLetterFunction;
@@ -16,6 +17,7 @@ import io.millrace.kafka.emit.KafkaSinks;
 import io.millrace.kafka.emit.OutputRecord;
 import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.kafka.options.SinkRole;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.fetch.ModelHub;
 import io.millrace.model.fetch.PinnedModel;
@@ -123,25 +125,33 @@ public final class KafkaEncodeJob {
                                                 ? kafka.textField()
                                                 : null,
                                         kafka.maxRecordBytes(),
+                                        rules(kafka, kafka.outputTopic()),
                                         REJECTED),
                                 Types.POJO(OutputRecord.class))
                         .name("emit")
                         .uid("emit");
-        vectors.sinkTo(KafkaSinks.sink(kafka, kafka.outputTopic(), "vectors"))
+        vectors.sinkTo(KafkaSinks.sink(kafka, kafka.outputTopic(), SinkRole.VECTORS))
                 .name("vectors")
                 .uid("vectors");
 
         DataStream<RejectedRecord> rejected =
                 texts.getSideOutput(REJECTED)
                         .union(encoded.rejected(), vectors.getSideOutput(REJECTED));
-        rejected.map(
-                        new DeadLetterFunction(kafka.groupId(), kafka.maxRecordBytes()),
+        rejected.process(
+                        new DeadLetterFunction(
+                                kafka.groupId(),
+                                kafka.maxRecordBytes(),
+                                rules(kafka, kafka.deadLetterTopic())),
                         Types.POJO(OutputRecord.class))
                 .name("dead-letters-emit")
                 .uid("dead-letters-emit")
-                .sinkTo(KafkaSinks.sink(kafka, kafka.deadLetterTopic(), "dead-letters"))
+                .sinkTo(KafkaSinks.sink(kafka, kafka.deadLetterTopic(), SinkRole.DEAD_LETTERS))
                 .name("dead-letters")
                 .uid("dead-letters");
+    }
+
+    private static TopicRules.Source rules(KafkaJobOptions kafka, String topic) {
+        return () -> TopicRules.read(kafka.adminConfig(), kafka.bootstrapServers(), topic);
     }
 
     /** What the job is called: its topics and its model. */

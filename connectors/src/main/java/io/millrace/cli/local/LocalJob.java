@@ -30,8 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Kafka job on a Flink in this process. The Flink ends with its job; closing ends both and
- * removes what they left on disk, except for a state directory.
+ * The Kafka job on a Flink in this process; closing ends both and removes what they left on disk, except for a state directory.
  */
 public final class LocalJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalJob.class);
@@ -42,20 +41,24 @@ public final class LocalJob implements AutoCloseable {
     private final TemporaryDirectory files;
     private final @Nullable StateDirectory state;
     private final JobCountsReporter.Registration registration;
+    private final LocalFlink flink;
     private final JobClient client;
     private final CompletableFuture<JobExecutionResult> result;
+    private final JobWatch watch;
     private boolean stopped;
 
     private LocalJob(
             TemporaryDirectory files,
             @Nullable StateDirectory state,
             JobCountsReporter.Registration registration,
-            JobClient client) {
+            LocalFlink flink) {
         this.files = files;
         this.state = state;
         this.registration = registration;
-        this.client = client;
+        this.flink = flink;
+        this.client = flink.client();
         this.result = client.getJobExecutionResult();
+        this.watch = JobWatch.start(flink, RESTARTS, result);
     }
 
     /**
@@ -76,13 +79,11 @@ public final class LocalJob implements AutoCloseable {
                     configuration(files.path(), place.state(), place.webPort());
             JobCountsReporter.Registration registration = JobCountsReporter.register(configuration);
             StreamExecutionEnvironment env =
-                    place.webPort() == null
-                            ? StreamExecutionEnvironment.createLocalEnvironment(configuration)
-                            : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(
-                                    configuration);
+                    StreamExecutionEnvironment.createLocalEnvironment(configuration);
             KafkaEncodeJob.build(env, encode, kafka);
-            JobClient client = env.executeAsync(KafkaEncodeJob.name(encode, kafka));
-            return new LocalJob(files, place.state(), registration, client);
+            LocalFlink flink =
+                    LocalFlink.start(env, KafkaEncodeJob.name(encode, kafka), configuration);
+            return new LocalJob(files, place.state(), registration, flink);
         } catch (Exception e) {
             files.close();
             throw e;
@@ -178,10 +179,11 @@ public final class LocalJob implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        // A job that was stopped takes its Flink with it, maybe before its result is here.
+        watch.close();
         if (!stopped && !isDone()) {
             cancel();
         }
+        flink.close();
         registration.close();
         files.close();
     }

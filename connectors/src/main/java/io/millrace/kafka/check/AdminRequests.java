@@ -1,6 +1,7 @@
 package io.millrace.kafka.check;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -12,11 +13,18 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for Kafka's answers, all of them together no longer than it has patience. */
 final class AdminRequests {
     private static final long RETRY_MILLIS = 50;
+    private static final List<Class<? extends Exception>> NOT_ALLOWED_OR_NOT_THERE =
+            List.of(
+                    AuthorizationException.class,
+                    UnknownTopicOrPartitionException.class,
+                    TransactionalIdNotFoundException.class);
 
     private final Admin admin;
     private final String bootstrapServers;
@@ -59,10 +67,16 @@ final class AdminRequests {
     <T> Optional<T> getUnless(
             Class<? extends Exception> expected, String what, KafkaFuture<T> future)
             throws UnusableKafkaException {
+        return getUnlessAny(List.of(expected), what, future);
+    }
+
+    private <T> Optional<T> getUnlessAny(
+            List<Class<? extends Exception>> expected, String what, KafkaFuture<T> future)
+            throws UnusableKafkaException {
         try {
             return Optional.ofNullable(await(what, future));
         } catch (ExecutionException e) {
-            if (expected.isInstance(e.getCause())) {
+            if (expected.stream().anyMatch(type -> type.isInstance(e.getCause()))) {
                 return Optional.empty();
             }
             throw refused(what, e.getCause());
@@ -85,12 +99,12 @@ final class AdminRequests {
         return answer.get();
     }
 
-    /** The answer, or nothing when we may not ask. */
+    /** The answer, or nothing when we may not ask or what we ask for is not there. */
     <T> Optional<T> getIfAllowed(String what, @Nullable KafkaFuture<T> future)
             throws UnusableKafkaException {
         return future == null
                 ? Optional.empty()
-                : getUnless(AuthorizationException.class, what, future);
+                : getUnlessAny(NOT_ALLOWED_OR_NOT_THERE, what, future);
     }
 
     private <T> T await(String what, KafkaFuture<T> future)

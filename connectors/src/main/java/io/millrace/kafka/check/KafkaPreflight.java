@@ -4,6 +4,7 @@ import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.KafkaJobOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +16,16 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at Kafka before the job starts: brokers answer, topics are there or are made, transactions
- * and records of the wanted size are allowed. So what cannot work is told in seconds and in one
+ * and records of the wanted size are allowed, no other job has the same transactions. So what cannot work is told in seconds and in one
  * message, rather than by a job that restarts.
  */
 public final class KafkaPreflight {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaPreflight.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     private static final String TRANSACTION_MAX_TIMEOUT = "transaction.max.timeout.ms";
@@ -65,9 +69,13 @@ public final class KafkaPreflight {
                         .max()
                         .orElse(1);
         requireOutputs(partitions);
-        requireRecordSize();
+        Map<String, TopicRules> rules = rules();
+        requireRecordSize(rules);
+        requireEveryLetterKept(rules);
+        tellWhatIsRefused(rules);
         if (options.delivery() == Delivery.EXACTLY_ONCE) {
             requireTransactionTimeout();
+            new TransactionOwners(requests, options).requireNone();
         }
     }
 
@@ -123,14 +131,29 @@ public final class KafkaPreflight {
         NewTopics.create(requests, topics);
     }
 
-    private void requireRecordSize() throws UnusableKafkaException {
-        List<String> tooSmall = new ArrayList<>();
+    private Map<String, TopicRules> rules() throws UnusableKafkaException {
+        Map<String, TopicRules> rules = new LinkedHashMap<>();
         for (String topic : List.of(options.outputTopic(), options.deadLetterTopic())) {
-            Optional<Long> limit = config(ConfigResource.Type.TOPIC, topic, MAX_MESSAGE_BYTES);
-            if (limit.isPresent() && limit.get() < options.maxRecordBytes()) {
-                tooSmall.add("%s has %d".formatted(topic, limit.get()));
+            Optional<TopicRules> found = TopicRules.read(requests, topic);
+            if (found.isEmpty()) {
+                LOG.warn(
+                        "Topic {}: this client may not describe its configuration. A record that the broker refuses"
+                                + " cannot be told beforehand, and will fail the job.",
+                        topic);
             }
+            rules.put(topic, found.orElse(TopicRules.UNKNOWN));
         }
+        return rules;
+    }
+
+    private void requireRecordSize(Map<String, TopicRules> rules) throws UnusableKafkaException {
+        List<String> tooSmall = new ArrayList<>();
+        rules.forEach(
+                (topic, rule) -> {
+                    if (rule.maxBytes() < options.maxRecordBytes()) {
+                        tooSmall.add("%s has %d".formatted(topic, rule.maxBytes()));
+                    }
+                });
         if (!tooSmall.isEmpty()) {
             throw new UnusableKafkaException(
                     "Option 'max-record-bytes': expected topics with %s of at least %d, found that %s."
@@ -141,34 +164,60 @@ public final class KafkaPreflight {
         }
     }
 
+    private void requireEveryLetterKept(Map<String, TopicRules> rules)
+            throws UnusableKafkaException {
+        String topic = options.deadLetterTopic();
+        if (rules.getOrDefault(topic, TopicRules.UNKNOWN).compacted()) {
+            throw new UnusableKafkaException(
+                    ("Option 'dead-letter-topic': expected a topic that takes and keeps every record, found %s compacted:"
+                                    + " it takes none without a key and keeps the last of each. Set its cleanup.policy to"
+                                    + " delete, or choose another.")
+                            .formatted(topic));
+        }
+    }
+
+    private void tellWhatIsRefused(Map<String, TopicRules> rules) {
+        String topic = options.outputTopic();
+        TopicRules rule = rules.getOrDefault(topic, TopicRules.UNKNOWN);
+        if (rule.compacted()) {
+            LOG.warn(
+                    "Topic {} is compacted and takes no record without a key: those go to the dead letters, {}.",
+                    topic,
+                    options.deadLetterTopic());
+        }
+        if (rule.beforeMillis() < Long.MAX_VALUE) {
+            LOG.warn(
+                    "Topic {} takes no record that is older than {} ms (message.timestamp.before.max.ms): those go to the"
+                            + " dead letters, {}.",
+                    topic,
+                    rule.beforeMillis(),
+                    options.deadLetterTopic());
+        }
+    }
+
     private void requireTransactionTimeout() throws UnusableKafkaException {
-        int broker =
+        String broker =
                 requests.get("describe the cluster", requests.admin().describeCluster().nodes())
                         .iterator()
                         .next()
-                        .id();
+                        .idString();
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
+        // Nothing where we may not look: then the job will tell.
         Optional<Long> limit =
-                config(
-                        ConfigResource.Type.BROKER,
-                        Integer.toString(broker),
-                        TRANSACTION_MAX_TIMEOUT);
+                requests.getIfAllowed(
+                                "describe the configuration of broker " + broker,
+                                requests.admin()
+                                        .describeConfigs(Set.of(resource))
+                                        .values()
+                                        .get(resource))
+                        .map(config -> config.get(TRANSACTION_MAX_TIMEOUT))
+                        .map(entry -> Long.valueOf(entry.value()));
         long wanted = options.transactionTimeout().toMillis();
         if (limit.isPresent() && wanted > limit.get()) {
             throw new UnusableKafkaException(
                     "Option 'transaction-timeout': expected at most the broker's %s of %d ms, found %d ms. Lower the one or raise the other."
                             .formatted(TRANSACTION_MAX_TIMEOUT, limit.get(), wanted));
         }
-    }
-
-    /** A figure from a configuration; nothing where we may not look: then the job will tell. */
-    private Optional<Long> config(ConfigResource.Type type, String name, String key)
-            throws UnusableKafkaException {
-        ConfigResource resource = new ConfigResource(type, name);
-        return requests.getIfAllowed(
-                        "describe the configuration of " + name,
-                        requests.admin().describeConfigs(Set.of(resource)).values().get(resource))
-                .map(config -> config.get(key))
-                .map(entry -> Long.valueOf(entry.value()));
     }
 
     private Map<String, TopicDescription> describe(List<String> names)

@@ -63,9 +63,10 @@ final class GuardedCommitter implements Committer<TimedCommittable> {
         }
     }
 
+    /** As a writer's: never throws. */
     @Override
-    public void close() throws Exception {
-        committer.close();
+    public void close() {
+        Closing.close(committer, LOG, topic);
     }
 
     private void judge(CommitRequest<TimedCommittable> request, Throwable failure) {

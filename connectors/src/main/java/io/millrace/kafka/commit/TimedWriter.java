@@ -10,25 +10,33 @@ import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connector's writer; notes since when each transaction may be open. */
 final class TimedWriter<T>
         implements StatefulSinkWriter<T, KafkaWriterState>,
                 CommittingSinkWriter<T, TimedCommittable> {
+    private static final Logger LOG = LoggerFactory.getLogger(TimedWriter.class);
+
     private final PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer;
+    private final String topic;
     private final Clock clock;
     private long openedAtMillis;
 
     /**
      * Around this writer.
      *
+     * @param topic what it writes to, for messages
      * @param openedAtMillis from before it was made: it opens its first transaction then
      */
     TimedWriter(
             PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer,
+            String topic,
             Clock clock,
             long openedAtMillis) {
         this.writer = writer;
+        this.topic = topic;
         this.clock = clock;
         this.openedAtMillis = openedAtMillis;
     }
@@ -62,8 +70,14 @@ final class TimedWriter<T>
         writer.writeWatermark(watermark);
     }
 
+    /**
+     * Whatever goes wrong here is told in the log only. All records have been flushed by now, or the
+     * task fails and will write them again; but an exception thrown while a failed task is cleaned
+     * up ends its TaskManager. The connector throws here each answer of the broker that came after
+     * the first failed one.
+     */
     @Override
-    public void close() throws Exception {
-        writer.close();
+    public void close() {
+        Closing.close(writer, LOG, topic);
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.kafka.emit;
 import io.millrace.kafka.commit.GuardedKafkaSink;
 import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.kafka.options.SinkRole;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -24,16 +25,16 @@ public final class KafkaSinks {
     /**
      * A sink for one topic.
      *
-     * @param role differs between the sinks of one job: part of the transactions' names
+     * @param role differs between the sinks of one job
      */
-    public static Sink<OutputRecord> sink(KafkaJobOptions options, String topic, String role) {
+    public static Sink<OutputRecord> sink(KafkaJobOptions options, String topic, SinkRole role) {
         KafkaSink<OutputRecord> sink =
                 KafkaSink.<OutputRecord>builder()
                         .setKafkaProducerConfig(producerConfig(options))
                         .setBootstrapServers(options.bootstrapServers())
                         .setRecordSerializer(new OutputRecordSerializer(topic))
                         .setDeliveryGuarantee(options.delivery().guarantee())
-                        .setTransactionalIdPrefix(options.transactionalIdPrefix() + "-" + role)
+                        .setTransactionalIdPrefix(role.transactionalIdPrefix(options))
                         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                         .build();
         return new GuardedKafkaSink<>(
@@ -46,7 +47,9 @@ public final class KafkaSinks {
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(options.maxRecordBytes()));
         if (!config.containsKey(ProducerConfig.BUFFER_MEMORY_CONFIG)) {
             config.putIfAbsent(
-                    ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(DEFAULT_BATCH_BYTES));
+                    ProducerConfig.BATCH_SIZE_CONFIG,
+                    // The topic may take no batch that is larger than the largest record.
+                    Integer.toString(Math.min(DEFAULT_BATCH_BYTES, options.maxRecordBytes())));
         }
         // The producer refuses what is larger than its buffer.
         config.putIfAbsent(

@@ -6,14 +6,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record ready to be written; its time is the stream record's timestamp.
+ * A record ready to be written.
  *
  * @param key as it was read
  * @param value vector or, in a dead letter, the value as it was read
  * @param headers in their order
+ * @param timestamp its time; null: the time at which it is sent
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, compared by nobody
-public record OutputRecord(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+public record OutputRecord(
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers,
+        @Nullable Long timestamp) {
     /** A batch's own bytes. */
     private static final int BATCH_OVERHEAD = 61;
 
@@ -22,6 +27,14 @@ public record OutputRecord(byte @Nullable [] key, byte @Nullable [] value, List<
 
     /** A header's two lengths, each at its longest. */
     private static final int HEADER_OVERHEAD = 10;
+
+    /**
+     * The time of a record that was read at this time, as Flink tells it: one from before Kafka had
+     * timestamps has a negative one, and a producer takes none or a real one.
+     */
+    static @Nullable Long timestamp(@Nullable Long read) {
+        return read == null || read < 0 ? null : read;
+    }
 
     /** No fewer bytes than this record takes alone in an uncompressed batch. */
     long sizeAtMost() {

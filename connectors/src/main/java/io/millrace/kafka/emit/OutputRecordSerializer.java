@@ -29,15 +29,14 @@ public final class OutputRecordSerializer
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
             OutputRecord record, KafkaSinkContext context, @Nullable Long timestamp) {
-        return producerRecord(record, timestamp);
+        return producerRecord(record);
     }
 
-    ProducerRecord<byte[], byte[]> producerRecord(OutputRecord record, @Nullable Long timestamp) {
+    ProducerRecord<byte[], byte[]> producerRecord(OutputRecord record) {
         RecordHeaders headers = new RecordHeaders();
         record.headers().forEach(header -> headers.add(header.name(), header.value()));
-        // A record from before Kafka had timestamps has -1; a producer takes none or a real one.
-        Long time = timestamp == null || timestamp < 0 ? null : timestamp;
-        return new ProducerRecord<>(topic, null, time, record.key(), record.value(), headers);
+        return new ProducerRecord<>(
+                topic, null, record.timestamp(), record.key(), record.value(), headers);
     }
 
     @Override
