@@ -5,6 +5,7 @@ import io.millrace.flink.EncodedStream;
 import io.millrace.flink.encode.EncoderSource;
 import io.millrace.flink.encode.SharedEncoder;
 import io.millrace.flink.options.EncodeOptions;
+import io.millrace.flink.record.EmbeddingRecord;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.kafka.check.KafkaPreflight;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -91,9 +93,18 @@ public final class KafkaEncodeJob {
     /** Adds the job to this environment; its caller executes it. */
     public static void build(
             StreamExecutionEnvironment env, EncodeOptions encode, KafkaJobOptions kafka) {
+        build(env, encode, kafka, UnaryOperator.identity());
+    }
+
+    /** As above; the vectors take this way on their way out. */
+    public static void build(
+            StreamExecutionEnvironment env,
+            EncodeOptions encode,
+            KafkaJobOptions kafka,
+            UnaryOperator<DataStream<EmbeddingRecord>> tap) {
         String model = encode.model();
         EncoderOptions options = encode.encoder();
-        build(env, encode, kafka, () -> SharedEncoder.open(model, options));
+        build(env, encode, kafka, () -> SharedEncoder.open(model, options), tap);
     }
 
     /** As above, with encoders from elsewhere. */
@@ -102,6 +113,15 @@ public final class KafkaEncodeJob {
             EncodeOptions encode,
             KafkaJobOptions kafka,
             EncoderSource encoders) {
+        build(env, encode, kafka, encoders, UnaryOperator.identity());
+    }
+
+    private static void build(
+            StreamExecutionEnvironment env,
+            EncodeOptions encode,
+            KafkaJobOptions kafka,
+            EncoderSource encoders,
+            UnaryOperator<DataStream<EmbeddingRecord>> tap) {
         configure(env, kafka);
 
         SingleOutputStreamOperator<TextRecord> texts =
@@ -117,7 +137,7 @@ public final class KafkaEncodeJob {
         EncodedStream encoded = EncodeStream.encode(texts, encode, "millrace", encoders);
 
         SingleOutputStreamOperator<OutputRecord> vectors =
-                encoded.embeddings()
+                tap.apply(encoded.embeddings())
                         .process(
                                 new EmitFunction(
                                         kafka.outputFormat(),

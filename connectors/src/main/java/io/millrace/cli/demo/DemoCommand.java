@@ -2,21 +2,26 @@ package io.millrace.cli.demo;
 
 import io.millrace.cli.local.LocalJob;
 import io.millrace.cli.local.WebPort;
+import io.millrace.cli.preview.Preview;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.ModelArgument;
 import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
+import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +58,9 @@ public final class DemoCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final int INTERRUPTED = 130;
 
+    /** Once all records have come out, so that the page has something to show. */
+    private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(100);
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -87,7 +95,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep",
-            description = "Stay up at the end, until Ctrl-C, with Flink's web interface.")
+            description =
+                    "Stay up until Ctrl-C, with ten messages a second, a page that shows them at"
+                            + " work and lets you search, and Flink's web interface.")
     private boolean keep;
 
     @Override
@@ -111,8 +121,9 @@ public final class DemoCommand implements Callable<Integer> {
         DemoTexts texts = texts();
         long count = records == null ? defaultRecords(texts) : records;
         int parallelism = Runtime.getRuntime().availableProcessors();
-        @Nullable Integer webPort = keep ? WebPort.usualOrAny() : null;
+        @Nullable Integer webPort = keep ? WebPort.usualOrAny(WebPort.FLINK) : null;
 
+        EncodeOptions encode = DemoKafka.encodeOptions(resolved, precision);
         screen.line(
                 "Millrace demo: %d texts through Kafka, Flink and an encoder.".formatted(count));
         DemoStream.End end;
@@ -122,17 +133,25 @@ public final class DemoCommand implements Callable<Integer> {
                 EmbeddedBroker broker = DemoKafka.start(parallelism);
                 DemoReceiver receiver = new DemoReceiver(broker.bootstrapServers(), texts);
                 DemoSender sender = new DemoSender(broker.bootstrapServers(), texts, count);
+                @Nullable Preview preview = keep ? preview(encode, kafka(broker, texts)) : null;
                 LocalJob job =
                         LocalJob.start(
-                                DemoKafka.encodeOptions(resolved, precision),
-                                DemoKafka.jobOptions(broker.bootstrapServers(), texts.format()),
-                                new LocalJob.Place(null, webPort))) {
+                                encode,
+                                kafka(broker, texts),
+                                new LocalJob.Place(null, webPort),
+                                preview == null ? UnaryOperator.identity() : preview.tap())) {
             screen.begin(broker.bootstrapServers(), parallelism, directory, model == null);
+            if (preview != null) {
+                preview.follow(job);
+                screen.line("Look at it: " + preview.url());
+                screen.line("");
+            }
             end = new DemoStream(sender, receiver, job, interruption, screen).run(count);
             received = receiver;
             sent = sender.sent();
-            if (keep && end == DemoStream.End.COMPLETE) {
+            if (preview != null && end == DemoStream.End.COMPLETE) {
                 screen.line(result(sent, receiver));
+                screen.line("Look at it: %s, with ten messages a second.".formatted(preview.url()));
                 screen.line("Flink's web interface: http://localhost:" + webPort);
                 screen.line(
                         "Kafka: %s, topics %s and %s. Ctrl-C ends it all."
@@ -140,7 +159,9 @@ public final class DemoCommand implements Callable<Integer> {
                                         broker.bootstrapServers(),
                                         DemoKafka.TEXTS,
                                         DemoKafka.VECTORS));
-                interruption.await();
+                while (!interruption.await(BETWEEN_MESSAGES)) {
+                    sender.sendNext();
+                }
                 return 0;
             }
         } catch (ExecutionException e) {
@@ -154,6 +175,15 @@ public final class DemoCommand implements Callable<Integer> {
             case INCOMPLETE -> Failures.FAILED;
             case INTERRUPTED -> INTERRUPTED;
         };
+    }
+
+    private static KafkaJobOptions kafka(EmbeddedBroker broker, DemoTexts texts) {
+        return DemoKafka.jobOptions(broker.bootstrapServers(), texts.format());
+    }
+
+    private static Preview preview(EncodeOptions encode, KafkaJobOptions kafka)
+            throws IOException {
+        return Preview.open(WebPort.usualOrAny(Preview.USUAL_PORT), encode, kafka);
     }
 
     private static String result(long sent, DemoReceiver receiver) {

@@ -53,12 +53,21 @@ final class DemoSender implements AutoCloseable {
 
     private void sendAll() {
         for (long number = 0; number < records && !thread.isInterrupted(); number++) {
-            byte[] key = Integer.toString(texts.index(number)).getBytes(StandardCharsets.US_ASCII);
-            ProducerRecord<byte[], byte[]> record =
-                    new ProducerRecord<>(DemoKafka.TEXTS, key, texts.cycled(number).value());
-            Future<RecordMetadata> unused = producer.send(record, (any, e) -> answered(e));
+            send(number);
         }
         producer.flush();
+    }
+
+    /** Sends one more, after all of them. */
+    void sendNext() {
+        send(sent());
+    }
+
+    private void send(long number) {
+        byte[] key = Integer.toString(texts.index(number)).getBytes(StandardCharsets.US_ASCII);
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(DemoKafka.TEXTS, key, texts.cycled(number).value());
+        Future<RecordMetadata> unused = producer.send(record, (any, e) -> answered(e));
     }
 
     private void answered(@Nullable Exception e) {

@@ -2,6 +2,7 @@ package io.millrace.cli.local;
 
 import io.millrace.cli.shell.TemporaryDirectory;
 import io.millrace.flink.options.EncodeOptions;
+import io.millrace.flink.record.EmbeddingRecord;
 import io.millrace.kafka.KafkaEncodeJob;
 import io.millrace.kafka.options.KafkaJobOptions;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -24,6 +26,7 @@ import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +76,16 @@ public final class LocalJob implements AutoCloseable {
     /** Starts a Flink and the job on it. */
     public static LocalJob start(EncodeOptions encode, KafkaJobOptions kafka, Place place)
             throws Exception {
+        return start(encode, kafka, place, UnaryOperator.identity());
+    }
+
+    /** As above; the vectors take this way on their way out. */
+    public static LocalJob start(
+            EncodeOptions encode,
+            KafkaJobOptions kafka,
+            Place place,
+            UnaryOperator<DataStream<EmbeddingRecord>> tap)
+            throws Exception {
         TemporaryDirectory files = TemporaryDirectory.create("millrace-flink-");
         try {
             Configuration configuration =
@@ -80,7 +93,7 @@ public final class LocalJob implements AutoCloseable {
             JobCountsReporter.Registration registration = JobCountsReporter.register(configuration);
             StreamExecutionEnvironment env =
                     StreamExecutionEnvironment.createLocalEnvironment(configuration);
-            KafkaEncodeJob.build(env, encode, kafka);
+            KafkaEncodeJob.build(env, encode, kafka, tap);
             LocalFlink flink =
                     LocalFlink.start(env, KafkaEncodeJob.name(encode, kafka), configuration);
             return new LocalJob(files, place.state(), registration, flink);

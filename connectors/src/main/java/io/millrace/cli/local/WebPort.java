@@ -7,11 +7,13 @@ import java.net.ServerSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The port of Flink's web interface. */
+/** The port of a web page on this machine. */
 public final class WebPort {
     private static final Logger LOG = LoggerFactory.getLogger(WebPort.class);
     private static final int MAX_PORT = 65_535;
-    private static final int USUAL = 8081;
+
+    /** Where Flink's web interface usually is. */
+    public static final int FLINK = 8081;
 
     private WebPort() {}
 
@@ -33,12 +35,12 @@ public final class WebPort {
         }
     }
 
-    /** Flink's usual port, or else a free one. */
-    public static int usualOrAny() throws IOException {
+    /** This port, or else a free one. */
+    public static int usualOrAny(int usual) throws IOException {
         try {
-            return listen(USUAL);
+            return listen(usual);
         } catch (IOException taken) {
-            LOG.debug("Port {} is taken", USUAL, taken);
+            LOG.debug("Port {} is taken", usual, taken);
             return listen(0);
         }
     }

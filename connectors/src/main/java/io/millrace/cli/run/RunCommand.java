@@ -6,6 +6,7 @@ import io.millrace.cli.local.JobCounts;
 import io.millrace.cli.local.LocalJob;
 import io.millrace.cli.local.StateDirectory;
 import io.millrace.cli.local.WebPort;
+import io.millrace.cli.preview.Preview;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.ModelArgument;
@@ -17,6 +18,7 @@ import io.millrace.kafka.check.KafkaPreflight;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Option;
 public final class RunCommand {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private static final String ANY_PORT = "0";
 
     private final LocalOptions local = new LocalOptions();
     private @Nullable CommandLine command;
@@ -58,6 +63,17 @@ public final class RunCommand {
                 paramLabel = "PORT",
                 description = "Show Flink's web interface on this port of this machine.")
         private @Nullable Integer webPort;
+
+        @Option(
+                names = "--preview",
+                paramLabel = "PORT",
+                arity = "0..1",
+                fallbackValue = ANY_PORT,
+                description =
+                        "Serve a page on this machine that shows the job at work: its pace, the newest"
+                                + " texts, a search among them, a map of their vectors. Without PORT:"
+                                + " 8090, or a free one.")
+        private @Nullable Integer previewPort;
     }
 
     /** The command, to be added to its parent. */
@@ -100,6 +116,7 @@ public final class RunCommand {
         if (local.webPort != null) {
             WebPort.require("--web-ui", local.webPort);
         }
+        @Nullable Integer previewPort = previewPort();
         ResolvedModel model =
                 ModelArgument.resolve(encode.model(), encode.encoder().adapter(), err);
         model.adapter()
@@ -107,15 +124,23 @@ public final class RunCommand {
                         adapter -> ModelDirectory.open(model.directory(), adapter.directory()),
                         () -> ModelDirectory.open(model.directory()));
         KafkaPreflight.check(kafka);
+        EncodeOptions pinned =
+                encode.withModel(model.name(), model.adapter().map(ResolvedModel::name));
         try (Interruption interruption = Interruption.listen();
                 StateDirectory state = StateDirectory.open(stateDirectory(kafka), kind(kafka));
+                @Nullable Preview preview =
+                        previewPort == null ? null : Preview.open(previewPort, pinned, kafka);
                 LocalJob job =
                         LocalJob.start(
-                                encode.withModel(
-                                        model.name(), model.adapter().map(ResolvedModel::name)),
+                                pinned,
                                 kafka,
-                                new LocalJob.Place(state, local.webPort))) {
+                                new LocalJob.Place(state, local.webPort),
+                                preview == null ? UnaryOperator.identity() : preview.tap())) {
             err.println("State: " + state.path());
+            if (preview != null) {
+                preview.follow(job);
+                err.println("Preview: " + preview.url());
+            }
             if (local.webPort != null) {
                 err.println("Flink's web interface: http://localhost:" + local.webPort);
             }
@@ -125,6 +150,15 @@ public final class RunCommand {
             }
             return status;
         }
+    }
+
+    private @Nullable Integer previewPort() throws IOException {
+        if (local.previewPort == null) {
+            return null;
+        }
+        return local.previewPort.equals(Integer.valueOf(ANY_PORT))
+                ? WebPort.usualOrAny(Preview.USUAL_PORT)
+                : Integer.valueOf(WebPort.require("--preview", local.previewPort));
     }
 
     private static StateDirectory.Kind kind(KafkaJobOptions kafka) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.cli.preview;
+
+import org.jspecify.annotations.NullMarked;
