@@ -42,6 +42,9 @@ class InspectIT {
         JsonNode fields = new ObjectMapper().readTree(cli.out());
         assertThat(fields.get("runs").booleanValue()).isTrue();
         assertThat(fields.get("modelType").textValue()).isEqualTo("bert");
+        assertThat(fields.get("architectures").toString()).isEqualTo("[\"BertModel\"]");
+        assertThat(fields.get("unusedTensors").toString()).isEqualTo("{\"pooler.*\":2}");
+        assertThat(fields.get("warnings")).isEmpty();
         assertThat(fields.get("pipeline").toString()).contains("cls", "dense ");
         assertThat(fields.get("precision").textValue()).isEqualTo("f32");
         assertThat(fields.get("kernels").textValue()).startsWith("oneDNN's fused operations: ");

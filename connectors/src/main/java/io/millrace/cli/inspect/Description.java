@@ -53,9 +53,7 @@ final class Description {
                 "at most %d tokens%s, longer ones cut on the %s; a token sees %s"
                         .formatted(
                                 model.tokenizer().maxTokens(),
-                                model.remarks().lengthIsGiven()
-                                        ? ""
-                                        : ", as no file says how many",
+                                model.remarks().lengthIsGiven() ? "" : ", as no file says how many",
                                 word(model.tokenizer().truncation()),
                                 config.causal()
                                         ? "only those before it"

@@ -162,7 +162,9 @@ final class Adapter {
                     AdapterConfig.FILE,
                     "trainable_token_indices: tokens of %s from 0 to %d"
                             .formatted(module, words - 1),
-                    places.isEmpty() ? "none" : "%d to %d".formatted(places.firstKey(), places.lastKey()));
+                    places.isEmpty()
+                            ? "none"
+                            : "%d to %d".formatted(places.firstKey(), places.lastKey()));
         } else if (hasShape(rows, List.of((long) places.size(), base.size() / words))) {
             weights.replace(
                     stored.get(),
@@ -241,7 +243,9 @@ final class Adapter {
         }
         weights.replace(
                 stored,
-                new AdaptedTensor(base, new ReplacedRows(
+                new AdaptedTensor(
+                        base,
+                        new ReplacedRows(
                                 base, sum, new TreeMap<>(Map.of(own, 0L)), rows * columns)));
     }
 

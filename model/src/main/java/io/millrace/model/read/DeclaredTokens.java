@@ -174,8 +174,7 @@ final class DeclaredTokens {
         }
         JsonNode newer = config.get(EXTRA);
         JsonNode older = config.get(ADDITIONAL);
-        boolean saysNothing =
-                !config.has(EXTRA) || (newer.isContainerNode() && newer.isEmpty());
+        boolean saysNothing = !config.has(EXTRA) || (newer.isContainerNode() && newer.isEmpty());
         if (saysNothing && !older.isMissingNode()) {
             readExtra(ADDITIONAL, older, config);
         } else {

@@ -64,7 +64,7 @@ public record ModelDirectory(
     /**
      * Reads a directory and a LoRA adapter for it, which is merged into the weights while they are
      * loaded. When the adapter's directory has a {@code modules.json}, its pipeline and its
-     * tokenizer are taken.
+     * tokenizer are taken; when the adapter has a table of words of its own, its tokenizer.
      *
      * @throws ModelException with everything that is wrong with either
      */

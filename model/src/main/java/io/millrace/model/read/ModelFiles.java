@@ -133,6 +133,7 @@ final class ModelFiles {
     Optional<HubSnapshot> hubSnapshot() {
         return HubSnapshot.of(root);
     }
+
     /**
      * A repository of the Hub at one commit.
      *
@@ -141,18 +142,19 @@ final class ModelFiles {
      */
     record HubSnapshot(String id, String commit) {
         static Optional<HubSnapshot> of(Path path) {
-        Path absolute = path.toAbsolutePath().normalize();
-        int names = absolute.getNameCount();
-        if (names < 3) {
-            return Optional.empty();
+            Path absolute = path.toAbsolutePath().normalize();
+            int names = absolute.getNameCount();
+            if (names < 3) {
+                return Optional.empty();
+            }
+            String tail = absolute.subpath(names - 3, names).toString().replace('\\', '/');
+            Matcher matcher = HUB_SNAPSHOT.matcher(tail);
+            return matcher.matches()
+                    ? Optional.of(
+                            new HubSnapshot(
+                                    matcher.group("id").replace("--", "/"),
+                                    matcher.group("commit")))
+                    : Optional.empty();
         }
-        String tail = absolute.subpath(names - 3, names).toString().replace('\\', '/');
-        Matcher matcher = HUB_SNAPSHOT.matcher(tail);
-        return matcher.matches()
-                ? Optional.of(
-                        new HubSnapshot(
-                                matcher.group("id").replace("--", "/"), matcher.group("commit")))
-                : Optional.empty();
-    }
     }
 }

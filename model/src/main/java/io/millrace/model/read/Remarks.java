@@ -72,7 +72,9 @@ public record Remarks(
         return names.stream().anyMatch(name -> name.startsWith(start));
     }
 
-    /** The part that gives the answers for which the directory was made; empty: none is left out. */
+    /**
+     * The part that gives the answers for which the directory was made; empty: none is left out.
+     */
     public List<String> unusedHead() {
         boolean answers =
                 !architectures.isEmpty()

@@ -67,12 +67,7 @@ record Sources(
         Place directory = given.at(modules);
         if (!directory.has(AdapterConfig.FILE)) {
             return new Sources(
-                    directory,
-                    modules,
-                    directory,
-                    directory,
-                    Optional.empty(),
-                    List.of(directory));
+                    directory, modules, directory, directory, Optional.empty(), List.of(directory));
         }
         Optional<AdapterConfig> config = config(directory);
         Place base = base(directory, config.map(AdapterConfig::base).orElse(""), bases, problems);

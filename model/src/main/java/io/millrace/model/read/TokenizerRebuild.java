@@ -136,8 +136,7 @@ final class TokenizerRebuild {
         } else if (sentinels == 0) {
             List<String> ids =
                     IntStream.range(0, count).mapToObj("<extra_id_%d>"::formatted).toList();
-            tokens.additional(
-                    JsonNodeFactory.instance.arrayNode().addAll(said).addAll(array(ids)));
+            tokens.additional(JsonNodeFactory.instance.arrayNode().addAll(said).addAll(array(ids)));
         }
     }
 

@@ -9,13 +9,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.model.ModelException;
+import io.millrace.model.arch.Weight;
 import io.millrace.model.testing.Golden;
 import io.millrace.model.testing.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,6 +192,68 @@ class AdapterTest {
         assertThat(before).isNotEqualTo(ModelDirectory.open(BASE).revision());
         adapter.edit(CONFIG, config -> config.put("lora_alpha", 9));
         assertThat(ModelDirectory.open(BASE, adapter.directory()).revision()).isNotEqualTo(before);
+    }
+
+    @Test
+    void aLargerTableBringsItsTokenizer() {
+        ModelDirectory model =
+                ModelDirectory.open(BASE, Golden.adapter("added-tokens").directory());
+        assertThat(model.config().vocabSize()).isEqualTo(422);
+        assertThat(model.tokenizer().vocabularySize()).isEqualTo(422);
+        assertThat(model.files()).containsKey("adapter/tokenizer.json");
+        assertThat(model.tokenizer().maxTokens())
+                .isEqualTo(ModelDirectory.open(BASE).tokenizer().maxTokens());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[9,137,420]", "[9,137]", "[9,9,9]", "[]", "{\"word\":[9,137,10]}"})
+    void rowsOfTokensThatTheTableHasNotAreRefused(String tokens) {
+        ModelCopy adapter =
+                adapter("trained-tokens")
+                        .edit(
+                                CONFIG,
+                                config ->
+                                        config.setAll(
+                                                parse("\"trainable_token_indices\":" + tokens)));
+        assertThat(problems(adapter)).hasSize(1);
+    }
+
+    @Test
+    void readsRowsInAnyRange() {
+        Weight.Values base = (from, count, consumer) -> numbers(from, count, 0, consumer);
+        Weight.Values others = (from, count, consumer) -> numbers(from, count, 100, consumer);
+        // Rows 1, 2 and 4 of six are rows 2, 0 and 1 of the others; three numbers each.
+        ReplacedRows rows =
+                new ReplacedRows(base, others, new TreeMap<>(Map.of(1L, 2L, 2L, 0L, 4L, 1L)), 3);
+        float[] whole = {
+            0, 1, 2, 106, 107, 108, 100, 101, 102, 9, 10, 11, 103, 104, 105, 15, 16, 17
+        };
+        for (int from = 0; from < whole.length; from++) {
+            for (int to = from; to <= whole.length; to++) {
+                List<Float> read = new ArrayList<>();
+                rows.read(
+                        from,
+                        to - from,
+                        (chunk, count) -> {
+                            for (int i = 0; i < count; i++) {
+                                read.add(chunk[i]);
+                            }
+                        });
+                List<Float> expected = new ArrayList<>();
+                for (int i = from; i < to; i++) {
+                    expected.add(whole[i]);
+                }
+                assertThat(read).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static void numbers(long from, long count, int start, Weight.ChunkConsumer consumer) {
+        float[] numbers = new float[(int) count];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = start + from + i;
+        }
+        consumer.accept(numbers, numbers.length);
     }
 
     private List<String> problems(ModelCopy adapter) {

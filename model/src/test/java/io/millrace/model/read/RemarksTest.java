@@ -75,8 +75,7 @@ class RemarksTest {
     void onlyAHeadThatTheDirectoryWasMadeForIsWarnedOf(
             String architecture, String tensor, boolean warned) {
         Set<String> asked = Set.of("bert.embeddings.weight");
-        Remarks remarks =
-                remarks(architecture, List.of("bert.embeddings.weight", tensor), asked);
+        Remarks remarks = remarks(architecture, List.of("bert.embeddings.weight", tensor), asked);
         assertThat(remarks.unused()).hasSize(1);
         assertThat(remarks.unusedHead().isEmpty()).isEqualTo(!warned);
         assertThat(remarks.warnings()).hasSize(warned ? 1 : 0);
@@ -90,9 +89,7 @@ class RemarksTest {
                                 "{\"architectures\": [\"NewModel\", \"NewForTokenClassification\"]}",
                                 new Problems(Path.of("")))
                         .orElseThrow();
-        assertThat(
-                        Remarks.of(config, Set.of("classifier.weight"), Set.of(), true, 9)
-                                .warnings())
+        assertThat(Remarks.of(config, Set.of("classifier.weight"), Set.of(), true, 9).warnings())
                 .isEmpty();
     }
 

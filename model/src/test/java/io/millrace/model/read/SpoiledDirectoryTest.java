@@ -98,7 +98,8 @@ class SpoiledDirectoryTest {
     @Test
     void inTheHubsCacheItIsFetchedWithNetwork() throws IOException {
         Path snapshot =
-                temp.resolve("models--org--small/snapshots/0123456789abcdef0123456789abcdef01234567");
+                temp.resolve(
+                        "models--org--small/snapshots/0123456789abcdef0123456789abcdef01234567");
         ModelCopy.of("bert-mean", snapshot).delete("tokenizer_config.json");
         Files.createSymbolicLink(
                 snapshot.resolve("tokenizer_config.json"), Path.of("../../blobs/gone"));

@@ -87,7 +87,11 @@ class TokenizerGoldenTest {
         ModelFiles files = new ModelFiles(temp, problems);
         Optional<TokenizerSettings> settings =
                 new TokenizerReader(
-                                files, "", TransformerConfig.read(files, "", problems), model, problems)
+                                files,
+                                "",
+                                TransformerConfig.read(files, "", problems),
+                                model,
+                                problems)
                         .read(Optional.of(ENCODER), "");
         problems.throwIfAny();
         return settings.orElseThrow();
