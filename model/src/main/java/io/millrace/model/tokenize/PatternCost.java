@@ -65,7 +65,7 @@ record PatternCost(boolean nullable, int retriesPerChar, boolean linear) {
      * One way through a pattern.
      *
      * @param retried the characters of the repetition that is gone back into; none or one
-     * @param choices how many ways there are without it
+     * @param choices how many other ways there are where something behind fails
      * @param min the fewest characters that it takes
      */
     private record Path(Set<String> retried, long choices, long min) {
@@ -86,7 +86,9 @@ record PatternCost(boolean nullable, int retriesPerChar, boolean linear) {
                 }
                 count += inner.retried.size();
                 retried.addAll(inner.retried);
-                choices = multiplied(choices * item.choices(), inner.choices, item.repeats());
+                if (failing) {
+                    choices = multiplied(choices * item.choices(), inner.choices, item.repeats());
+                }
                 min += item.assertion() ? 0 : item.min() * inner.min;
                 fails = fails || canFail(item);
             }

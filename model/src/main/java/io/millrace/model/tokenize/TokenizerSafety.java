@@ -267,14 +267,14 @@ public final class TokenizerSafety {
 
     /**
      * A token of which the normalizer leaves nothing would be found before every byte, also within
-     * a character; one of spaces that takes in the spaces before it would end before it begins,
-     * where another has taken them already.
+     * a character. One of spaces that takes in the spaces before it would end before it begins,
+     * where another has taken them already; and where it takes in those behind it, each space of a
+     * run is looked at once for every one before it.
      */
     private void checkAdded(JsonNode tokens, JsonNode normalizer) throws JsonProcessingException {
         long all = 0;
-        boolean rstrip = false;
         Set<String> normalized = new HashSet<>();
-        Set<String> lstrip = new HashSet<>();
+        Set<String> stripping = new HashSet<>();
         for (JsonNode token : tokens) {
             String content = token.path("content").asText();
             if (content.length() > MAX_PIECE) {
@@ -284,12 +284,11 @@ public final class TokenizerSafety {
                 return;
             }
             all += content.length();
-            rstrip = rstrip || token.path("rstrip").asBoolean();
             if (token.path("normalized").asBoolean() && !content.isEmpty()) {
                 normalized.add(content);
             }
-            if (token.path("lstrip").asBoolean() && !token.path("rstrip").asBoolean()) {
-                lstrip.add(content);
+            if (token.path("lstrip").asBoolean() || token.path("rstrip").asBoolean()) {
+                stripping.add(content);
             }
         }
         if (all > MAX_ADDED_CHARS) {
@@ -299,19 +298,17 @@ public final class TokenizerSafety {
             return;
         }
         if (!normalizer.isNull() && !normalized.isEmpty()) {
-            lstrip = checkNormalized(normalized, lstrip, normalizer);
+            stripping = checkNormalized(normalized, stripping, normalizer);
         }
-        if (rstrip && lstrip.stream().anyMatch(text -> Whitespace.strip(text).isEmpty())) {
-            add(
-                    "added_tokens: no token of spaces with lstrip beside one with rstrip",
-                    "such a token");
+        if (stripping.stream().anyMatch(text -> Whitespace.strip(text).isEmpty())) {
+            add("added_tokens: no token of spaces with lstrip or rstrip", "such a token");
         }
     }
 
     /** The texts of the second set, with their normalized forms. */
     private Set<String> checkNormalized(
-            Set<String> contents, Set<String> lstrip, JsonNode normalizer) {
-        Set<String> forms = new HashSet<>(lstrip);
+            Set<String> contents, Set<String> stripping, JsonNode normalizer) {
+        Set<String> forms = new HashSet<>(stripping);
         try (Normalizer library = Normalizer.open(normalizer.toString())) {
             for (String content : contents) {
                 String form = library.normalize(content);
@@ -320,7 +317,7 @@ public final class TokenizerSafety {
                             "added_tokens: a token of which the normalizer leaves something",
                             "\"%s\"".formatted(content));
                 }
-                if (lstrip.contains(content)) {
+                if (stripping.contains(content)) {
                     forms.add(form);
                 }
             }

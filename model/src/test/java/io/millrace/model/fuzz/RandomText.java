@@ -45,8 +45,6 @@ final class RandomText {
                     "שלום",
                     "\u202e",
                     "नि",
-                    "\ud800",
-                    "\udc00",
                     "\udbff\udfff",
                     "▁",
                     "Ġ",
@@ -70,6 +68,9 @@ final class RandomText {
     }
 
     String piece() {
+        if (random.nextInt(400) == 0) {
+            return random.nextBoolean() ? "\ud800" : "\udc00";
+        }
         return PIECES.get(random.nextInt(PIECES.size()));
     }
 

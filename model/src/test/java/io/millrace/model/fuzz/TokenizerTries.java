@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -26,18 +27,12 @@ import java.util.concurrent.TimeUnit;
 public final class TokenizerTries {
     private static final int TEXTS = 8;
     private static final List<Truncation> TRUNCATIONS = List.of(Truncation.values());
-    private static final List<String> CLASSES =
-            List.of(
-                    "PreTrainedTokenizerFast",
-                    "PreTrainedTokenizerFast",
-                    "PreTrainedTokenizerFast",
-                    "PreTrainedTokenizerFast",
-                    "BertTokenizer",
-                    "RobertaTokenizer",
-                    "Qwen2Tokenizer",
-                    "XLMRobertaTokenizer",
-                    "DebertaV2Tokenizer",
-                    "T5Tokenizer");
+    private static final Map<String, List<String>> CLASSES =
+            Map.of(
+                    "WordPiece", List.of("BertTokenizer", "MPNetTokenizer"),
+                    "BPE", List.of("RobertaTokenizer", "Qwen2Tokenizer", "GemmaTokenizer"),
+                    "Unigram", List.of("XLMRobertaTokenizer", "DebertaV2Tokenizer", "T5Tokenizer"),
+                    "WordLevel", List.of("PreTrainedTokenizerFast"));
 
     /** Half a surrogate pair can be said in JSON, but not in UTF-8. */
     private static final JsonMapper ASCII =
@@ -78,7 +73,11 @@ public final class TokenizerTries {
         ObjectNode json = new RandomTokenizer(random).make();
         Files.writeString(
                 model.directory().resolve("tokenizer.json"), ASCII.writeValueAsString(json));
-        String type = CLASSES.get(random.nextInt(CLASSES.size()));
+        List<String> classes = CLASSES.getOrDefault(json.at("/model/type").asText(), List.of());
+        String type =
+                random.nextInt(3) > 0
+                        ? "PreTrainedTokenizerFast"
+                        : classes.get(random.nextInt(classes.size()));
         model.edit("tokenizer_config.json", config -> config.put("tokenizer_class", type));
         TokenizerSettings settings;
         try {

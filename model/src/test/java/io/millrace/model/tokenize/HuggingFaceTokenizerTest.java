@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HuggingFaceTokenizerTest {
     private static final String TEXT = "The river turns the wheel.";
@@ -271,6 +272,58 @@ class HuggingFaceTokenizerTest {
                                         .containsExactly(tokenizer.tokenize("wheel wheel").ids());
                                 assertThat(tokens.truncated()).isFalse();
                             });
+        }
+    }
+
+    private static Tokenizer open(String golden, int maxTokens, Truncation truncation) {
+        return HuggingFaceTokenizer.open(
+                ModelDirectory.open(Golden.of(golden).directory())
+                        .tokenizer()
+                        .withCut(maxTokens, truncation));
+    }
+
+    /** The same ids as before there was a bound, for whatever lies within it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "qwen2", "roberta", "xlm-roberta"})
+    void aTextBeyondTheBoundGivesTheTokensOfItsBeginning(String golden) {
+        String within = "The river turns the wheel. ".repeat(38_000);
+        String beyond = within + "And so on. ".repeat(10_000);
+        for (Truncation truncation : List.of(Truncation.RIGHT, Truncation.LEFT)) {
+            try (Tokenizer tokenizer = open(golden, 64, truncation)) {
+                TokenizedText cut = tokenizer.tokenize(beyond);
+                assertThat(cut.truncated()).isTrue();
+                String end = truncation == Truncation.RIGHT ? within : "And so on. ".repeat(10_000);
+                assertThat(cut.ids()).containsExactly(tokenizer.tokenize(end).ids());
+            }
+        }
+    }
+
+    /** Of a BERT class, spaces are no tokens; of the others they are, some or many. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "qwen2", "roberta"})
+    void twelveMillionSpacesEndNothing(String golden) {
+        String spaces = "a" + " ".repeat(12_000_000) + "b";
+        try (Tokenizer tokenizer = open(golden, 64, Truncation.RIGHT)) {
+            TokenizedText text = tokenizer.tokenize(spaces);
+            boolean dropped = golden.equals("bert-mean");
+            assertThat(text.truncated()).isNotEqualTo(dropped);
+            assertThat(text.ids())
+                    .containsExactly(
+                            tokenizer
+                                    .tokenize(dropped ? "a b" : spaces.substring(0, 10_000))
+                                    .ids());
+        }
+    }
+
+    @Test
+    void aWordBeyondTheBoundIsRefusedAlone() {
+        try (Tokenizer tokenizer = open(64, Truncation.RIGHT)) {
+            assertThatThrownBy(() -> tokenizer.tokenize("x".repeat(2_000_000)))
+                    .isInstanceOf(TextException.class)
+                    .hasMessage(
+                            "expected at most 1048576 characters, or as many with more than 128"
+                                    + " tokens, found 2000000");
+            assertThat(tokenizer.tokenize(TEXT).ids()).containsExactly(IDS);
         }
     }
 
