@@ -145,11 +145,14 @@ final class DeliveryTest {
         return config;
     }
 
-    /** Every hundredth cannot be read. */
+    /** Every hundredth cannot be read; halfway between, one deletes. */
     private static ProducerRecord<byte[], byte[]> record(String topic, int i) {
         byte[] key = Integer.toString(i).getBytes(UTF_8);
-        return new ProducerRecord<>(
-                topic, key, i % 100 == 0 ? NOT_UTF8 : ("text " + i).getBytes(UTF_8));
+        return switch (i % 100) {
+            case 0 -> new ProducerRecord<>(topic, key, NOT_UTF8);
+            case 50 -> new ProducerRecord<>(topic, key, null);
+            default -> new ProducerRecord<>(topic, key, ("text " + i).getBytes(UTF_8));
+        };
     }
 
     private static Set<String> good() {

@@ -8,6 +8,7 @@ import io.millrace.kafka.options.ClientProperties;
 import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.kafka.options.NullValues;
 import io.millrace.kafka.options.OutputFormat;
 import io.millrace.kafka.options.StartOffsets;
 import io.millrace.model.encode.EncoderOptions;
@@ -59,6 +60,7 @@ final class KafkaEncodeCommandTest {
                                 false,
                                 InputFormat.TEXT,
                                 "/text",
+                                NullValues.TOMBSTONE,
                                 OutputFormat.JSON,
                                 1024 * 1024,
                                 Delivery.AT_LEAST_ONCE,
@@ -83,6 +85,7 @@ final class KafkaEncodeCommandTest {
                         "--bounded",
                         "--input-format=token-ids",
                         "--text-field=title",
+                        "--null-values=dead-letter",
                         "--output-format=float32",
                         "--max-record-bytes=20000",
                         "--delivery=exactly-once",
@@ -108,6 +111,7 @@ final class KafkaEncodeCommandTest {
                                 true,
                                 InputFormat.TOKEN_IDS,
                                 "/title",
+                                NullValues.DEAD_LETTER,
                                 OutputFormat.FLOAT32,
                                 20000,
                                 Delivery.EXACTLY_ONCE,

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.broker.EmbeddedBroker;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.kafka.options.OutputFormat;
 import io.millrace.kafka.testing.Topics;
 import io.millrace.model.testing.FakeEncoder;
 import java.nio.ByteBuffer;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole job, from a real broker through a real Flink and back. */
 final class KafkaEncodeJobTest {
@@ -71,7 +74,8 @@ final class KafkaEncodeJobTest {
 
     @BeforeEach
     void makeTopics(TestInfo test) throws Exception {
-        input = test.getTestMethod().orElseThrow().getName();
+        // Some tests run more than once.
+        input = test.getTestMethod().orElseThrow().getName() + test.getDisplayName().hashCode();
         output = input + "-vectors";
         deadLetters = output + ".dead-letters";
         topics.create(2, input, output, deadLetters);
@@ -142,9 +146,8 @@ final class KafkaEncodeJobTest {
         var forged = new ProducerRecord<>(input, 0, 7L, "k".getBytes(UTF_8), notUtf8);
         forged.headers().add("__connect.errors.topic", "forged".getBytes(UTF_8));
         forged.headers().add("h", "1".getBytes(UTF_8));
-        var tombstone = new ProducerRecord<byte[], byte[]>(input, 0, 8L, "t".getBytes(UTF_8), null);
-        topics.write(
-                List.of(forged, tombstone, new ProducerRecord<>(input, 0, 9L, null, bytes("ok"))));
+        var empty = new ProducerRecord<byte[], byte[]>(input, 0, 8L, null, null);
+        topics.write(List.of(forged, empty, new ProducerRecord<>(input, 0, 9L, null, bytes("ok"))));
 
         run(Map.of());
 
@@ -168,7 +171,40 @@ final class KafkaEncodeJobTest {
         ConsumerRecord<byte[], byte[]> second = at(8, letters);
         assertThat(second.value()).isNull();
         assertThat(header(second, "__connect.errors.exception.message"))
-                .isEqualTo("expected a value, found none (a tombstone)");
+                .isEqualTo("expected a value, or a key whose text it deletes, found neither");
+    }
+
+    /** Its key's older text comes before it, its newer one after it. */
+    @ParameterizedTest
+    @EnumSource
+    void aTombstoneStaysOneInItsPlace(OutputFormat format) throws Exception {
+        var tombstone = new ProducerRecord<byte[], byte[]>(input, 0, 8L, bytes("k"), null);
+        tombstone.headers().add("h", "1".getBytes(UTF_8));
+        tombstone.headers().add("millrace.model", "forged".getBytes(UTF_8));
+        var old = new ProducerRecord<>(input, 0, 7L, bytes("k"), bytes("a text that waits"));
+        var young = new ProducerRecord<>(input, 0, 9L, bytes("k"), bytes("ab"));
+        topics.write(List.of(old, tombstone, young, tombstone));
+
+        run(Map.of("output-format", format.name(), "output-mode", "ALLOW_UNORDERED"));
+
+        List<ConsumerRecord<byte[], byte[]>> written = topics.read(output);
+        assertThat(written).extracting(ConsumerRecord::timestamp).containsExactly(7L, 8L, 9L, 8L);
+        assertThat(written)
+                .extracting(record -> record.value() == null)
+                .containsExactly(false, true, false, true);
+        assertThat(written).extracting(record -> string(record.key())).containsOnly("k");
+        assertThat(headers(written.get(1))).containsExactly("h=1");
+        assertThat(topics.read(deadLetters)).isEmpty();
+    }
+
+    @Test
+    void aTombstoneIsADeadLetterWhereAskedFor() throws Exception {
+        topics.write(List.of(new ProducerRecord<byte[], byte[]>(input, 0, 8L, bytes("k"), null)));
+
+        run(Map.of("null-values", "DEAD_LETTER"));
+
+        assertThat(topics.read(output)).isEmpty();
+        assertThat(string(onlyRecord(deadLetters).key())).isEqualTo("k");
     }
 
     @Test
@@ -259,10 +295,12 @@ final class KafkaEncodeJobTest {
 
     private void run(Map<String, String> options) throws Exception {
         StreamExecutionEnvironment env = environment();
+        Configuration config = options(options);
+        config.set(EncodeOptions.MODEL, "fake");
         KafkaEncodeJob.build(
                 env,
-                EncodeOptions.of("fake"),
-                KafkaJobOptions.from(options(options)),
+                EncodeOptions.from(config),
+                KafkaJobOptions.from(config),
                 () -> new FakeEncoder(128));
         env.execute();
     }

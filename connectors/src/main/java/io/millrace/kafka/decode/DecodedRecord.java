@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record as it was read, or why it could not be.
  *
- * @param record with a text or token ids, or with neither
+ * @param record a text, its token ids or a delete; or, not read, none of them
  * @param errorClass name of the exception's class; null: it was read
  * @param reason for people; null: it was read
  */

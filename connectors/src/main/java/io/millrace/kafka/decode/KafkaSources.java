@@ -28,7 +28,9 @@ public final class KafkaSources {
                         .setStartingOffsets(offsets(options.start()))
                         .setDeserializer(
                                 new TextRecordDeserializer(
-                                        options.inputFormat(), options.textField()));
+                                        options.inputFormat(),
+                                        options.textField(),
+                                        options.nullValues()));
         if (options.bounded()) {
             builder.setBounded(OffsetsInitializer.latest());
         }

@@ -6,6 +6,7 @@ import io.millrace.flink.record.Origin;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.kafka.decode.ValueDecoder.Decoded;
 import io.millrace.kafka.options.InputFormat;
+import io.millrace.kafka.options.NullValues;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -26,17 +27,20 @@ public final class TextRecordDeserializer
 
     private final InputFormat format;
     private final String textField;
+    private final NullValues nullValues;
     private transient ValueDecoder decoder;
 
     /**
      * Reads values of this format.
      *
      * @param textField JSON Pointer to the text, for JSON
+     * @param nullValues what becomes of a record that has none
      */
     @SuppressWarnings("NullAway.Init") // the decoder is made where the job runs, in open()
-    public TextRecordDeserializer(InputFormat format, String textField) {
+    public TextRecordDeserializer(InputFormat format, String textField, NullValues nullValues) {
         this.format = format;
         this.textField = textField;
+        this.nullValues = nullValues;
     }
 
     @Override
@@ -55,8 +59,12 @@ public final class TextRecordDeserializer
 
     private DecodedRecord decode(ConsumerRecord<byte[], byte[]> record) {
         try {
-            Decoded decoded = decoder.decode(record.value());
-            return new DecodedRecord(textRecord(record, decoded), null, null);
+            return new DecodedRecord(
+                    record.value() == null
+                            ? delete(record)
+                            : textRecord(record, decoder.decode(record.value())),
+                    null,
+                    null);
         } catch (DecodeException e) {
             return new DecodedRecord(
                     textRecord(record, new Decoded(null, null)),
@@ -65,16 +73,35 @@ public final class TextRecordDeserializer
         }
     }
 
+    private TextRecord delete(ConsumerRecord<byte[], byte[]> record) throws DecodeException {
+        if (nullValues == NullValues.DEAD_LETTER) {
+            throw new DecodeException("expected a value, found none (a tombstone)");
+        }
+        if (record.key() == null) {
+            throw new DecodeException(
+                    "expected a value, or a key whose text it deletes, found neither");
+        }
+        return TextRecord.delete(record.key(), headers(record), origin(record));
+    }
+
     private static TextRecord textRecord(ConsumerRecord<byte[], byte[]> record, Decoded decoded) {
-        List<Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
         return new TextRecord(
                 record.key(),
                 decoded.text(),
                 decoded.tokenIds(),
                 record.value(),
-                headers,
-                new Origin(record.topic(), record.partition(), record.offset()));
+                headers(record),
+                origin(record));
+    }
+
+    private static List<Header> headers(ConsumerRecord<byte[], byte[]> record) {
+        List<Header> headers = new ArrayList<>();
+        record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
+        return headers;
+    }
+
+    private static Origin origin(ConsumerRecord<byte[], byte[]> record) {
+        return new Origin(record.topic(), record.partition(), record.offset());
     }
 
     @Override

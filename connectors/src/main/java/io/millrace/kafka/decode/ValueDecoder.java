@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.kafka.json.Framing;
 import io.millrace.kafka.json.StrictJson;
 import io.millrace.kafka.options.InputFormat;
 import java.io.IOException;
@@ -37,20 +38,40 @@ final class ValueDecoder {
         this.textField = textField;
     }
 
-    Decoded decode(byte @Nullable [] value) throws DecodeException {
-        if (value == null) {
-            throw new DecodeException("expected a value, found none (a tombstone)");
+    Decoded decode(byte[] value) throws DecodeException {
+        try {
+            return switch (format) {
+                case TEXT -> new Decoded(text(value), null);
+                case JSON -> new Decoded(field(document(value)), null);
+                case TOKEN_IDS -> new Decoded(null, tokenIds(document(value)));
+            };
+        } catch (DecodeException e) {
+            throw Framing.isConfluent(value) ? framed(value, e) : e;
         }
-        String characters = characters(value);
-        return switch (format) {
-            case TEXT -> new Decoded(characters, null);
-            case JSON -> new Decoded(field(characters), null);
-            case TOKEN_IDS -> new Decoded(null, tokenIds(characters));
-        };
     }
 
-    private String characters(byte[] value) throws DecodeException {
-        ByteBuffer bytes = ByteBuffer.wrap(value);
+    private String text(byte[] value) throws DecodeException {
+        if (Framing.isConfluent(value)) {
+            throw new DecodeException("expected UTF-8 text");
+        }
+        return characters(value, 0);
+    }
+
+    /** Framed JSON is JSON of a JSON Schema: what was framed is read, and the framing is not. */
+    private String document(byte[] value) throws DecodeException {
+        return characters(value, Framing.documentStart(value));
+    }
+
+    private static DecodeException framed(byte[] value, DecodeException e) {
+        return new DecodeException(
+                "value framed by Confluent's Schema Registry (schema id %d): %s. JSON of a JSON Schema is read with"
+                                .formatted(Framing.schemaId(value), e.getMessage())
+                        + " --input-format json; Avro and Protobuf have to be written without the registry, as text"
+                        + " or JSON");
+    }
+
+    private String characters(byte[] value, int start) throws DecodeException {
+        ByteBuffer bytes = ByteBuffer.wrap(value, start, value.length - start);
         try {
             return utf8.decode(bytes).toString();
         } catch (CharacterCodingException e) {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class WatchedEnumerator
         implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedEnumerator.class);
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
     private final SplitEnumeratorContext<KafkaPartitionSplit> context;
     private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.millrace.flink.record.EmbeddingRecord;
+import io.millrace.kafka.json.Framing;
 import io.millrace.kafka.json.StrictJson;
 import io.millrace.kafka.options.OutputFormat;
 import java.io.IOException;
@@ -37,10 +38,10 @@ final class EmbeddingFormatter {
         this.textField = textField;
     }
 
-    byte[] format(EmbeddingRecord record) {
+    byte[] format(EmbeddingRecord record, float[] embedding) {
         return switch (format) {
-            case JSON -> json(record);
-            case FLOAT32 -> float32(record.embedding());
+            case JSON -> json(record, embedding);
+            case FLOAT32 -> float32(embedding);
         };
     }
 
@@ -51,16 +52,20 @@ final class EmbeddingFormatter {
         return bytes.array();
     }
 
-    private byte[] json(EmbeddingRecord record) {
+    private byte[] json(EmbeddingRecord record, float[] embedding) {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder();
                 JsonGenerator json = StrictJson.FACTORY.createGenerator(bytes)) {
             json.writeStartObject();
             byte[] value = record.source().value();
             if (textField != null && value != null) {
-                passFields(new String(value, StandardCharsets.UTF_8), textField, json);
+                int start = Framing.documentStart(value);
+                passFields(
+                        new String(value, start, value.length - start, StandardCharsets.UTF_8),
+                        textField,
+                        json);
             }
             json.writeArrayFieldStart(EMBEDDING);
-            for (float component : record.embedding()) {
+            for (float component : embedding) {
                 json.writeNumber(component);
             }
             json.writeEndArray();
@@ -116,8 +121,22 @@ final class EmbeddingFormatter {
             }
             json.writeEndArray();
         } else {
-            json.copyCurrentStructureExact(parser);
+            copyExactly(parser, json);
         }
+    }
+
+    /** Numbers as they were written: 1.0 is not 1, -0.0 not 0.0, and 1E400 no double. */
+    private static void copyExactly(JsonParser parser, JsonGenerator json) throws IOException {
+        int depth = 0;
+        do {
+            JsonToken token = depth == 0 ? parser.currentToken() : parser.nextToken();
+            if (token.isNumeric()) {
+                json.writeNumber(parser.getText());
+            } else {
+                json.copyCurrentEvent(parser);
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        } while (depth > 0);
     }
 
     private static boolean isText(@Nullable JsonPointer pointer) {

@@ -15,8 +15,8 @@ import org.apache.kafka.common.errors.ApiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vectors to output records. One that the broker would refuse is rejected here: refused in the sink
- * it would fail the job, again after every restart.
+ * Vectors to output records, deletes to tombstones. One that the broker would refuse is rejected
+ * here: refused in the sink it would fail the job, again after every restart.
  */
 public final class EmitFunction extends ProcessFunction<EmbeddingRecord, OutputRecord> {
     private static final long serialVersionUID = 1L;
@@ -69,18 +69,7 @@ public final class EmitFunction extends ProcessFunction<EmbeddingRecord, OutputR
     @Override
     public void processElement(
             EmbeddingRecord record, Context context, Collector<OutputRecord> out) {
-        OutputRecord output =
-                new OutputRecord(
-                        record.source().key(),
-                        formatter.format(record),
-                        new Headers(record.source().headers(), OURS::contains)
-                                .add(MODEL, record.modelId())
-                                .add(REVISION, record.modelRevision())
-                                .add(PRECISION, record.precision().key())
-                                .add(TOKENS, record.tokens())
-                                .add(TRUNCATED, record.truncated())
-                                .list(),
-                        OutputRecord.timestamp(context.timestamp()));
+        OutputRecord output = output(record, context.timestamp());
         ApiException refusal = refusal(output);
         if (refusal == null) {
             out.collect(output);
@@ -98,5 +87,24 @@ public final class EmitFunction extends ProcessFunction<EmbeddingRecord, OutputR
         }
         ApiException ofTime = rules.refusalOfTime(output.timestamp(), System.currentTimeMillis());
         return ofTime != null ? ofTime : rules.refusalOfSize(output.sizeAtMost(), maxRecordBytes);
+    }
+
+    private OutputRecord output(EmbeddingRecord record, @Nullable Long time) {
+        Headers headers = new Headers(record.source().headers(), OURS::contains);
+        @Nullable Long timestamp = OutputRecord.timestamp(time);
+        float @Nullable [] embedding = record.embedding();
+        if (embedding == null) {
+            return new OutputRecord(record.source().key(), null, headers.list(), timestamp);
+        }
+        return new OutputRecord(
+                record.source().key(),
+                formatter.format(record, embedding),
+                headers.add(MODEL, record.modelId())
+                        .add(REVISION, record.modelRevision())
+                        .add(PRECISION, record.precision().key())
+                        .add(TOKENS, record.tokens())
+                        .add(TRUNCATED, record.truncated())
+                        .list(),
+                timestamp);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A record ready to be written.
  *
  * @param key as it was read
- * @param value vector or, in a dead letter, the value as it was read
+ * @param value vector; null: the key is deleted. In a dead letter, the value as it was read
  * @param headers in their order
  * @param timestamp its time; null: the time at which it is sent
  */

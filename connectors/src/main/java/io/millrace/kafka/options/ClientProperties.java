@@ -20,12 +20,32 @@ import java.util.Properties;
 public record ClientProperties(
         Map<String, String> common, Map<String, String> consumer, Map<String, String> producer)
         implements Serializable {
+    /** Client properties that have an option of their own, or that the job must decide. */
+    private static final Map<String, String> DECIDED_ELSEWHERE =
+            Map.ofEntries(
+                    Map.entry("bootstrap.servers", "use --bootstrap-servers"),
+                    Map.entry("group.id", "use --group-id"),
+                    Map.entry("auto.offset.reset", "use --start"),
+                    Map.entry("transactional.id", "use --transactional-id-prefix"),
+                    Map.entry("transaction.timeout.ms", "use --transaction-timeout"),
+                    Map.entry("enable.auto.commit", "offsets are committed at checkpoints"),
+                    Map.entry("key.serializer", "keys are passed through as bytes"),
+                    Map.entry("value.serializer", "use --output-format"),
+                    Map.entry("key.deserializer", "keys are passed through as bytes"),
+                    Map.entry("value.deserializer", "use --input-format"),
+                    Map.entry("max.request.size", "use --max-record-bytes"),
+                    Map.entry("acks", "every delivery guarantee needs acks=all"),
+                    Map.entry("enable.idempotence", "every delivery guarantee needs it"));
+
     public static final ClientProperties NONE = new ClientProperties(Map.of(), Map.of(), Map.of());
 
     public ClientProperties {
         common = Map.copyOf(common);
         consumer = Map.copyOf(consumer);
         producer = Map.copyOf(producer);
+        requireNotDecided(common);
+        requireNotDecided(consumer);
+        requireNotDecided(producer);
     }
 
     /** For the source. */
@@ -66,5 +86,15 @@ public record ClientProperties(
         Map<String, String> read = new HashMap<>();
         properties.forEach((name, value) -> read.put((String) name, (String) value));
         return read;
+    }
+
+    private static void requireNotDecided(Map<String, String> properties) {
+        for (String name : properties.keySet()) {
+            String instead = DECIDED_ELSEWHERE.get(name);
+            if (instead != null) {
+                throw new IllegalArgumentException(
+                        "Client property '%s' cannot be set: %s".formatted(name, instead));
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounded whether the job ends at the offsets that were the last when it began
  * @param inputFormat what a record's value is
  * @param textField JSON Pointer to the text in a JSON value
+ * @param nullValues what becomes of a record without a value
  * @param outputFormat what a vector becomes
  * @param maxRecordBytes largest record that is written
  * @param delivery what a failure may do to the output
@@ -52,6 +53,7 @@ public record KafkaJobOptions(
         boolean bounded,
         InputFormat inputFormat,
         String textField,
+        NullValues nullValues,
         OutputFormat outputFormat,
         int maxRecordBytes,
         Delivery delivery,
@@ -137,6 +139,14 @@ public record KafkaJobOptions(
                     .withDescription(
                             "Where the text is in a JSON value: a top-level field's name, or a JSON Pointer such as"
                                     + " /message/body.");
+
+    public static final ConfigOption<NullValues> NULL_VALUES =
+            key("null-values")
+                    .enumType(NullValues.class)
+                    .defaultValue(NullValues.TOMBSTONE)
+                    .withDescription(
+                            "What becomes of a record without a value, which deletes its key in a compacted topic: a record"
+                                    + " without a value on the output (tombstone), or a dead letter.");
 
     public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =
             key("output-format")
@@ -234,6 +244,7 @@ public record KafkaJobOptions(
                     BOUNDED,
                     INPUT_FORMAT,
                     TEXT_FIELD,
+                    NULL_VALUES,
                     OUTPUT_FORMAT,
                     MAX_RECORD_BYTES,
                     DELIVERY,
@@ -248,23 +259,6 @@ public record KafkaJobOptions(
 
     /** What a dead letter without its value always fits into. */
     private static final int MIN_RECORD_BYTES = 16 * 1024;
-
-    /** Client properties that have an option of their own, or that the job must decide. */
-    private static final Map<String, String> DECIDED_ELSEWHERE =
-            Map.ofEntries(
-                    Map.entry("bootstrap.servers", "use --bootstrap-servers"),
-                    Map.entry("group.id", "use --group-id"),
-                    Map.entry("auto.offset.reset", "use --start"),
-                    Map.entry("transactional.id", "use --transactional-id-prefix"),
-                    Map.entry("transaction.timeout.ms", "use --transaction-timeout"),
-                    Map.entry("enable.auto.commit", "offsets are committed at checkpoints"),
-                    Map.entry("key.serializer", "keys are passed through as bytes"),
-                    Map.entry("value.serializer", "use --output-format"),
-                    Map.entry("key.deserializer", "keys are passed through as bytes"),
-                    Map.entry("value.deserializer", "use --input-format"),
-                    Map.entry("max.request.size", "use --max-record-bytes"),
-                    Map.entry("acks", "every delivery guarantee needs acks=all"),
-                    Map.entry("enable.idempotence", "every delivery guarantee needs it"));
 
     public KafkaJobOptions {
         inputTopics = List.copyOf(inputTopics);
@@ -286,9 +280,6 @@ public record KafkaJobOptions(
                     "Option '%s': expected at least 1, found %d"
                             .formatted(PARALLELISM.key(), parallelism));
         }
-        requireNotDecided(clients.common());
-        requireNotDecided(clients.consumer());
-        requireNotDecided(clients.producer());
         textField = pointer(textField);
     }
 
@@ -310,6 +301,7 @@ public record KafkaJobOptions(
                 config.get(BOUNDED),
                 config.get(INPUT_FORMAT),
                 config.get(TEXT_FIELD),
+                config.get(NULL_VALUES),
                 config.get(OUTPUT_FORMAT),
                 config.get(MAX_RECORD_BYTES),
                 config.get(DELIVERY),
@@ -378,16 +370,6 @@ public record KafkaJobOptions(
             throw new IllegalArgumentException(
                     "Option '%s': expected 1 ms to %d ms, found %s"
                             .formatted(option.key(), Integer.MAX_VALUE, value));
-        }
-    }
-
-    private static void requireNotDecided(Map<String, String> properties) {
-        for (String name : properties.keySet()) {
-            String instead = DECIDED_ELSEWHERE.get(name);
-            if (instead != null) {
-                throw new IllegalArgumentException(
-                        "Client property '%s' cannot be set: %s".formatted(name, instead));
-            }
         }
     }
 

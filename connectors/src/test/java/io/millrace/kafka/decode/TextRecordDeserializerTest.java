@@ -8,7 +8,9 @@ import io.millrace.flink.record.Header;
 import io.millrace.flink.record.Origin;
 import io.millrace.flink.record.TextRecord;
 import io.millrace.kafka.options.InputFormat;
+import io.millrace.kafka.options.NullValues;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.functions.util.ListCollector;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TextRecordDeserializerTest {
@@ -98,10 +101,74 @@ final class TextRecordDeserializerTest {
                 .isEmpty();
     }
 
+    @Test
+    void takesJsonBehindAByteOrderMarkOrTheFramingOfAJsonSchema() {
+        for (String before : List.of("\uFEFF", "\0\0\0\0\7", "\0\1\2\3\4\uFEFF")) {
+            assertThat(
+                            decode(InputFormat.JSON, "/text", bytes(before + "{\"text\":\"a\"}"))
+                                    .record()
+                                    .text())
+                    .isEqualTo("a");
+            assertThat(
+                            decode(InputFormat.TOKEN_IDS, "/text", bytes(before + "[1,2]"))
+                                    .record()
+                                    .tokenIds())
+                    .containsExactly(1, 2);
+        }
+    }
+
+    /** Its five bytes are nobody's text, and Avro is none of the formats. */
+    @Test
+    void refusesFramingAroundAnythingElse() {
+        byte[] avro = {0, 0, 1, (byte) 0x86, (byte) 0xa1, 0x12, 'G'};
+        String reason =
+                "value framed by Confluent's Schema Registry (schema id 100001): %s. JSON of a JSON Schema is read with"
+                        + " --input-format json; Avro and Protobuf have to be written without the registry, as text"
+                        + " or JSON";
+        assertThat(refusal(InputFormat.TEXT, avro))
+                .isEqualTo(reason.formatted("expected UTF-8 text"));
+        assertThat(refusal(InputFormat.JSON, avro))
+                .isEqualTo(
+                        reason.formatted(
+                                "expected a JSON object, found malformed JSON near character 1"));
+        byte[] empty = Arrays.copyOf(avro, 5);
+        assertThat(refusal(InputFormat.TEXT, empty))
+                .isEqualTo(reason.formatted("expected UTF-8 text"));
+        assertThat(refusal(InputFormat.JSON, empty))
+                .isEqualTo(reason.formatted("expected a JSON object, found none"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\0a\0b\0 c", "\0\0", "\0"})
+    void aTextMayBeginWithAZero(String text) {
+        assertThat(decode(InputFormat.TEXT, "/text", bytes(text)).record().text()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noValueIsADeleteOfItsKey(InputFormat format) {
+        DecodedRecord delete = decode(format, NullValues.TOMBSTONE, record("k", null));
+        assertThat(delete.reason()).isNull();
+        assertThat(delete.record().deletes()).isTrue();
+        assertThat(delete.record().key()).isEqualTo(bytes("k"));
+        assertThat(delete.record().headers()).extracting(Header::name).containsExactly("h");
+        assertThat(delete.record().origin()).isEqualTo(new Origin("in", 0, 5));
+
+        DecodedRecord nothing = decode(format, NullValues.TOMBSTONE, record(null, null));
+        assertThat(nothing.record().deletes()).isFalse();
+        assertThat(nothing.reason())
+                .isEqualTo("expected a value, or a key whose text it deletes, found neither");
+        DecodedRecord letter = decode(format, NullValues.DEAD_LETTER, record("k", null));
+        assertThat(letter.record().deletes()).isFalse();
+        assertThat(letter.reason()).isEqualTo("expected a value, found none (a tombstone)");
+        // An empty value is a value.
+        assertThat(decode(format, NullValues.TOMBSTONE, record("k", "")).record().deletes())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TEXT", "JSON", "TOKEN_IDS"})
-    void refusesNoValueAndBadUtf8(InputFormat format) {
-        assertThat(refusal(format, null)).isEqualTo("expected a value, found none (a tombstone)");
+    void refusesBadUtf8(InputFormat format) {
         assertThat(refusal(format, new byte[] {'a', 'b', (byte) 0xc3}))
                 .isEqualTo("expected UTF-8, found an invalid sequence at byte 2");
         // A surrogate as three bytes, and a slash as two: wrong, though many decoders let it pass.
@@ -174,7 +241,7 @@ final class TextRecordDeserializerTest {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(DecodedRecord.class);
     }
 
-    private static String refusal(InputFormat format, byte @Nullable [] value) {
+    private static String refusal(InputFormat format, byte[] value) {
         DecodedRecord decoded = decode(format, "/text", value);
         assertThat(decoded.record().text()).isNull();
         assertThat(decoded.record().tokenIds()).isNull();
@@ -185,15 +252,36 @@ final class TextRecordDeserializerTest {
         return reason;
     }
 
-    @SuppressWarnings("NullAway") // Kafka's record may be without a value; its type does not say so
-    private static DecodedRecord decode(
-            InputFormat format, String pointer, byte @Nullable [] value) {
+    @SuppressWarnings("NullAway") // Kafka's record may be without key and value, untold by its type
+    private static ConsumerRecord<byte[], byte[]> record(
+            @Nullable String key, @Nullable String value) {
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>(
+                        "in",
+                        0,
+                        5,
+                        key == null ? null : bytes(key),
+                        value == null ? null : bytes(value));
+        record.headers().add("h", bytes("1"));
+        return record;
+    }
+
+    private static DecodedRecord decode(InputFormat format, String pointer, byte[] value) {
         return decode(format, pointer, new ConsumerRecord<>("in", 0, 0, null, value));
     }
 
     private static DecodedRecord decode(
             InputFormat format, String pointer, ConsumerRecord<byte[], byte[]> record) {
-        TextRecordDeserializer deserializer = new TextRecordDeserializer(format, pointer);
+        return decode(new TextRecordDeserializer(format, pointer, NullValues.TOMBSTONE), record);
+    }
+
+    private static DecodedRecord decode(
+            InputFormat format, NullValues nullValues, ConsumerRecord<byte[], byte[]> record) {
+        return decode(new TextRecordDeserializer(format, "/text", nullValues), record);
+    }
+
+    private static DecodedRecord decode(
+            TextRecordDeserializer deserializer, ConsumerRecord<byte[], byte[]> record) {
         deserializer.open();
         List<DecodedRecord> out = new ArrayList<>();
         deserializer.deserialize(record, new ListCollector<>(out));

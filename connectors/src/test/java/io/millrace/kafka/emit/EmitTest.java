@@ -23,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EmitTest {
+    private static final float[] FLOATS = {1f, -2.5f};
+
     @Test
     void floatsAreShortestThatReadBackTheSame() {
         float[] vector = {
@@ -39,7 +41,7 @@ final class EmitTest {
     void float32IsLittleEndian() {
         byte[] bytes =
                 new EmbeddingFormatter(OutputFormat.FLOAT32, null)
-                        .format(embedding(null, new float[] {1f, -2.5f}));
+                        .format(embedding(null, FLOATS), FLOATS);
         assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("0000803f000020c0");
     }
 
@@ -53,7 +55,10 @@ final class EmitTest {
                 "/b/text | {\"text\":1,\"b\":{\"text\":\"a\",\"c\":null}} | \"text\":1,\"b\":{\"c\":null},",
                 "/b/1 | {\"b\":[\"x\",\"a\",\"z\"]} | \"b\":[\"x\",\"z\"],",
                 "/text | {\"embedding\":[{}],\"tokens\":{\"a\":1},\"truncated\":1,\"text\":\"a\"} | ``",
-                "/text | {\"n\":1.10,\"big\":1e400,\"long\":123456789012345678901,\"text\":\"a\"} | \"n\":1.10,\"big\":1E+400,\"long\":123456789012345678901,",
+                "/text | {\"n\":[1.10,1.0,1,-0.0,-0,1e400,1E+05,1e-7,123456789012345678901],\"text\":\"a\"} | \"n\":[1.10,1.0,1,-0.0,-0,1e400,1E+05,1e-7,123456789012345678901],",
+                "/b/text | {\"b\":{\"text\":\"a\",\"n\":{\"x\":[-0.0,{}]}},\"z\":[]} | \"b\":{\"n\":{\"x\":[-0.0,{}]}},\"z\":[],",
+                "/text | \uFEFF{\"id\":7,\"text\":\"a\"} | \"id\":7,",
+                "/text | \0\0\0\0\7{\"id\":7,\"text\":\"a\"} | \"id\":7,",
                 "/text | {\"s\":\"ü\\u0041\\n\",\"text\":\"a\"} | \"s\":\"üA\\n\",",
             })
     void otherFieldsPassThrough(String pointer, String value, String passed) {
@@ -137,7 +142,7 @@ final class EmitTest {
                 new EmbeddingFormatter(
                                 OutputFormat.JSON,
                                 pointer == null ? null : JsonPointer.compile(pointer))
-                        .format(embedding(value, vector));
+                        .format(embedding(value, vector), vector);
         return new String(json, UTF_8);
     }
 

@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,17 +70,43 @@ public final class Topics {
         writeInTransaction(record, KafkaProducer::abortTransaction);
     }
 
-    private void writeInTransaction(
-            ProducerRecord<byte[], byte[]> record, Consumer<KafkaProducer<byte[], byte[]>> end) {
+    /** Writes this record in a transaction that stays open until the producer is told. */
+    public KafkaProducer<byte[], byte[]> writeUncommitted(ProducerRecord<byte[], byte[]> record)
+            throws Exception {
+        KafkaProducer<byte[], byte[]> producer = transactional();
+        producer.beginTransaction();
+        producer.send(record).get();
+        return producer;
+    }
+
+    /** Deletes this topic. */
+    public void delete(String name) throws Exception {
+        try (Admin admin = Admin.create(common)) {
+            admin.deleteTopics(List.of(name)).all().get();
+        }
+    }
+
+    /** The names of all topics. */
+    public Set<String> names() throws Exception {
+        try (Admin admin = Admin.create(common)) {
+            return admin.listTopics().names().get();
+        }
+    }
+
+    private KafkaProducer<byte[], byte[]> transactional() {
         Map<String, Object> config = new HashMap<>(common);
         config.put("transactional.id", "writer");
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.initTransactions();
-            producer.beginTransaction();
-            producer.send(record).get();
+        KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        producer.initTransactions();
+        return producer;
+    }
+
+    private void writeInTransaction(
+            ProducerRecord<byte[], byte[]> record, Consumer<KafkaProducer<byte[], byte[]>> end) {
+        try (KafkaProducer<byte[], byte[]> producer = writeUncommitted(record)) {
             end.accept(producer);
-        } catch (ExecutionException | InterruptedException e) {
+        } catch (Exception e) {
             throw new IllegalStateException("the broker did not take the record", e);
         }
     }

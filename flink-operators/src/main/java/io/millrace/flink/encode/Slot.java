@@ -5,8 +5,9 @@ import io.millrace.flink.record.RejectedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record's place among those that have not left yet. Done once it has what it leaves as: a vector,
- * or a reason for having none, or a delete. Mailbox thread only; inference threads read nothing but the buffered record.
+ * A record's place among those that have not left yet. Done once it has what it leaves as: a
+ * vector, or a reason for having none, or a delete. Mailbox thread only; inference threads read
+ * nothing but the buffered record.
  */
 final class Slot implements EmitQueue.Element {
     private final BufferedRecord buffered;

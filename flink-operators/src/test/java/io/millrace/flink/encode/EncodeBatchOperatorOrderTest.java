@@ -155,7 +155,8 @@ class EncodeBatchOperatorOrderTest {
                         record -> {
                             assertThat(record.getTimestamp()).isEqualTo(5);
                             assertThat(record.getValue().source())
-.usingRecursiveComparison().isEqualTo(delete.source());
+                                    .usingRecursiveComparison()
+                                    .isEqualTo(delete.source());
                             assertThat(record.getValue().embedding()).isNull();
                             assertThat(record.getValue().tokens()).isZero();
                         });

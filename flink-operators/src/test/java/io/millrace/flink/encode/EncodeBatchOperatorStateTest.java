@@ -143,7 +143,12 @@ class EncodeBatchOperatorStateTest {
     void stateFromBeforeDeletesIsRead() throws Exception {
         OperatorSubtaskState state =
                 OperatorSnapshotUtil.readStateHandle(
-                        Path.of(requireNonNull(getClass().getResource("before-deletes.snapshot")).toURI())
+                        Path.of(
+                                        requireNonNull(
+                                                        getClass()
+                                                                .getResource(
+                                                                        "before-deletes.snapshot"))
+                                                .toURI())
                                 .toString());
         OperatorHarness restored = restore(state);
         assertThat(restored.flink.extractOutputValues())

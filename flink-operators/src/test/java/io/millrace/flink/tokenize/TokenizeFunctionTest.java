@@ -87,7 +87,9 @@ class TokenizeFunctionTest {
                     .satisfies(
                             record -> {
                                 assertThat(record.getTimestamp()).isEqualTo(5);
-                                assertThat(record.getValue().source()).usingRecursiveComparison().isEqualTo(delete);
+                                assertThat(record.getValue().source())
+                                        .usingRecursiveComparison()
+                                        .isEqualTo(delete);
                                 assertThat(record.getValue().ids()).isEmpty();
                             });
         }
