@@ -1,6 +1,5 @@
 package io.millrace.cli.local;
 
-import io.millrace.cli.shell.RootCause;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.runtime.scheduler.exceptionhistory.RootExceptionHistoryEntry;
 import org.slf4j.Logger;
@@ -23,20 +23,34 @@ final class JobWatch implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final LocalFlink flink;
+    private final Watched flink;
     private final int restarts;
     private final CompletableFuture<JobExecutionResult> result;
+    private final Consumer<String> warnings;
     private final ScheduledExecutorService timer;
     private long toldUntilMillis;
     private int told;
     private String lastCause = "no task has failed before";
     private boolean hadTaskManager;
 
-    private JobWatch(
-            LocalFlink flink, int restarts, CompletableFuture<JobExecutionResult> result) {
+    /** What is looked at. */
+    interface Watched {
+        /** How many task managers are connected: none while it starts and once it has died. */
+        CompletableFuture<Integer> taskManagers();
+
+        /** What has failed so far, in its order; the oldest of many are forgotten. */
+        CompletableFuture<Iterable<RootExceptionHistoryEntry>> failures();
+    }
+
+    JobWatch(
+            Watched flink,
+            int restarts,
+            CompletableFuture<JobExecutionResult> result,
+            Consumer<String> warnings) {
         this.flink = flink;
         this.restarts = restarts;
         this.result = result;
+        this.warnings = warnings;
         this.timer =
                 new ScheduledThreadPoolExecutor(
                         1,
@@ -54,15 +68,15 @@ final class JobWatch implements AutoCloseable {
      * @param result of the job; failed by this class when there is nobody left to complete it
      */
     static JobWatch start(
-            LocalFlink flink, int restarts, CompletableFuture<JobExecutionResult> result) {
-        JobWatch watch = new JobWatch(flink, restarts, result);
+            Watched flink, int restarts, CompletableFuture<JobExecutionResult> result) {
+        JobWatch watch = new JobWatch(flink, restarts, result, LOG::warn);
         var unused =
                 watch.timer.scheduleWithFixedDelay(
                         watch::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
     }
 
-    private void look() {
+    void look() {
         try {
             for (RootExceptionHistoryEntry failure : await(flink.failures())) {
                 tell(failure);
@@ -90,10 +104,10 @@ final class JobWatch implements AutoCloseable {
         }
         toldUntilMillis = failure.getTimestamp();
         told++;
-        lastCause = RootCause.of(failure.getException());
+        lastCause = FailureCause.of(failure.getException());
         // The last failure of all is the job's own, which its result tells.
         if (told <= restarts && !result.isDone()) {
-            LOG.warn("restart {} of {}: {}", told, restarts, lastCause);
+            warnings.accept("restart %d of %d: %s".formatted(told, restarts, lastCause));
         }
     }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * stays when the job has ended, so that it can be asked why, and it can be asked whether its task
  * manager lives.
  */
-final class LocalFlink implements AutoCloseable {
+final class LocalFlink implements JobWatch.Watched, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalFlink.class);
     private static final String ANY_PORT = "0";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -74,14 +74,14 @@ final class LocalFlink implements AutoCloseable {
                 JobFinalizationBehavior.NOTHING);
     }
 
-    /** How many task managers are connected: one, none while it starts and once it has died. */
-    CompletableFuture<Integer> taskManagers() {
+    @Override
+    public CompletableFuture<Integer> taskManagers() {
         return cluster.requestClusterOverview()
                 .thenApply(overview -> overview.getNumTaskManagersConnected());
     }
 
-    /** What has failed so far, in its order; the oldest of many are forgotten. */
-    CompletableFuture<Iterable<RootExceptionHistoryEntry>> failures() {
+    @Override
+    public CompletableFuture<Iterable<RootExceptionHistoryEntry>> failures() {
         return cluster.getExecutionGraphInfo(job).thenApply(info -> info.getExceptionHistory());
     }
 

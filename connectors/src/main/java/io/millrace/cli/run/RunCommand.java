@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.cli.local.FailureCause;
 import io.millrace.cli.local.JobCounts;
 import io.millrace.cli.local.LocalJob;
 import io.millrace.cli.local.StateDirectory;
@@ -10,7 +11,6 @@ import io.millrace.cli.preview.Preview;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.ModelArgument;
-import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.KafkaEncodeCommand;
@@ -201,7 +201,7 @@ public final class RunCommand {
             return 0;
         } catch (ExecutionException e) {
             LOG.debug("The job failed", e);
-            err.println("millrace run: the job failed: " + RootCause.of(e));
+            err.println("millrace run: the job failed: " + FailureCause.of(e));
             return Failures.FAILED;
         }
     }

@@ -36,10 +36,22 @@ final class TransactionOwners {
 
     private final AdminRequests requests;
     private final KafkaJobOptions options;
+    private final Pause betweenLooks;
 
     TransactionOwners(AdminRequests requests, KafkaJobOptions options) {
+        this(requests, options, () -> TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos()));
+    }
+
+    TransactionOwners(AdminRequests requests, KafkaJobOptions options, Pause betweenLooks) {
         this.requests = requests;
         this.options = options;
+        this.betweenLooks = betweenLooks;
+    }
+
+    /** Time for an owner to do something. */
+    @FunctionalInterface
+    interface Pause {
+        void pause() throws InterruptedException;
     }
 
     /** An open transaction; equal to an earlier look at it when nobody has used it since. */
@@ -51,7 +63,7 @@ final class TransactionOwners {
             return;
         }
         try {
-            TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
+            betweenLooks.pause();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnusableKafkaException("Interrupted while looking at open transactions");

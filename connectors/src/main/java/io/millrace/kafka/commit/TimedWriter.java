@@ -10,6 +10,10 @@ import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaWriterState;
 import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.PrecommittingStatefulSinkWriter;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,12 +47,37 @@ final class TimedWriter<T>
 
     @Override
     public void write(T element, Context context) throws IOException, InterruptedException {
-        writer.write(element, context);
+        try {
+            writer.write(element, context);
+        } catch (IOException | KafkaException e) {
+            throw explained(e);
+        }
     }
 
     @Override
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
-        writer.flush(endOfInput);
+        try {
+            writer.flush(endOfInput);
+        } catch (IOException | KafkaException e) {
+            throw explained(e);
+        }
+    }
+
+    private IOException explained(Exception failure) {
+        boolean fenced =
+                ExceptionUtils.findThrowable(failure, ProducerFencedException.class).isPresent()
+                        || ExceptionUtils.findThrowable(
+                                        failure, InvalidProducerEpochException.class)
+                                .isPresent();
+        if (fenced) {
+            return new IOException(
+                    ("Topic %s: the transactional id is another producer's by now. Either another job has the same"
+                                    + " transactional-id-prefix, or a transaction was open for longer than"
+                                    + " transaction-timeout.")
+                            .formatted(topic),
+                    failure);
+        }
+        return failure instanceof IOException io ? io : new IOException(failure);
     }
 
     @Override

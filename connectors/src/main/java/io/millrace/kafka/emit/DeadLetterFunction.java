@@ -79,7 +79,7 @@ public final class DeadLetterFunction extends ProcessFunction<RejectedRecord, Ou
         out.collect(letter(rejected, OutputRecord.timestamp(context.timestamp()), subtask));
     }
 
-    private OutputRecord letter(RejectedRecord rejected, @Nullable Long read, int subtask) {
+    OutputRecord letter(RejectedRecord rejected, @Nullable Long read, int subtask) {
         TextRecord source = rejected.source();
         boolean inTime = rules.refusalOfTime(read, System.currentTimeMillis()) == null;
         Long timestamp = inTime ? read : null;

@@ -122,6 +122,45 @@ final class KafkaPreflightTest {
                                 .formatted(input));
     }
 
+    @Test
+    void aDeadLetterTopicThatForgetsIsRefused() throws Exception {
+        topics.create(1, input, input + "-out");
+        topics.create(1, Map.of("cleanup.policy", "compact,delete"), input + "-out.dead-letters");
+
+        assertThatThrownBy(() -> check(config()))
+                .isInstanceOf(UnusableKafkaException.class)
+                .hasMessageStartingWith(
+                        "Option 'dead-letter-topic': expected a topic that takes and keeps every record, found %s-out.dead-letters compacted"
+                                .formatted(input));
+    }
+
+    @Test
+    void theRulesOfATopicAreItsConfiguration() throws Exception {
+        topics.create(
+                1,
+                Map.of(
+                        "cleanup.policy",
+                        "compact",
+                        "max.message.bytes",
+                        "5000000",
+                        "segment.bytes",
+                        "2000000",
+                        "message.timestamp.before.max.ms",
+                        "1000"),
+                input);
+        topics.create(1, Map.of("message.timestamp.type", "LogAppendTime"), input + "-append");
+
+        assertThat(rules(input)).isEqualTo(new TopicRules(true, 2_000_000, 1_000, 3_600_000));
+        assertThat(rules(input + "-append"))
+                .isEqualTo(new TopicRules(false, 1_048_588, Long.MAX_VALUE, Long.MAX_VALUE));
+        assertThat(rules(input + "-nowhere")).isEqualTo(TopicRules.UNKNOWN);
+    }
+
+    private TopicRules rules(String topic) throws UnusableKafkaException {
+        return TopicRules.read(
+                KafkaJobOptions.from(config()).adminConfig(), broker.bootstrapServers(), topic);
+    }
+
     private static void check(Configuration config) throws UnusableKafkaException {
         KafkaPreflight.check(KafkaJobOptions.from(config));
     }

@@ -9,14 +9,16 @@ import io.millrace.flink.record.Header;
 import io.millrace.flink.record.Origin;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
+import io.millrace.kafka.check.TopicRules;
+import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.OutputFormat;
 import io.millrace.model.encode.Precision;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.flink.api.common.functions.DefaultOpenContext;
 import org.apache.flink.types.PojoTestUtils;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,17 +69,19 @@ final class EmitTest {
     }
 
     @Test
-    void aDeadLetterIsTheRecordAndTheReason() {
+    void aDeadLetterIsTheRecordAndTheReason() throws Exception {
         byte[] value = {0, (byte) 0xff};
         OutputRecord letter =
-                new DeadLetterFunction("job", 1_000_000)
+                letters(1_000_000, TopicRules.UNKNOWN)
                         .letter(
                                 rejected(
                                         value,
                                         new Header("h", null),
                                         new Header("__connect.errors.exception.stacktrace", value),
                                         new Header("millrace.omitted", value),
+                                        new Header("millrace.timestamp", value),
                                         new Header("millrace.model", value)),
+                                5L,
                                 4);
 
         assertThat(letter.key()).isEqualTo("k".getBytes(UTF_8));
@@ -101,12 +105,12 @@ final class EmitTest {
     }
 
     @Test
-    void aDeadLetterFitsWhateverItIsMadeOf() {
+    void aDeadLetterFitsWhateverItIsMadeOf() throws Exception {
         byte[] large = new byte[20_000];
-        DeadLetterFunction letters = new DeadLetterFunction("job", 16_384);
+        DeadLetterFunction letters = letters(1_000_000, rules(false, 16_384, 1_000));
 
-        OutputRecord withoutValue = letters.letter(rejected(large), 0);
-        OutputRecord bare = letters.letter(rejected(null, new Header("h", large)), 0);
+        OutputRecord withoutValue = letters.letter(rejected(large), null, 0);
+        OutputRecord bare = letters.letter(rejected(null, new Header("h", large)), null, 0);
 
         assertThat(withoutValue.value()).isNull();
         assertThat(withoutValue.key()).isNotNull();
@@ -122,13 +126,42 @@ final class EmitTest {
     }
 
     @Test
-    void aRecordFromBeforeTimestampsIsWrittenWithoutOne() {
-        OutputRecord record = new OutputRecord(null, new byte[0], List.of());
-        OutputRecordSerializer serializer = new OutputRecordSerializer("out");
+    void aDeadLetterHasATimeThatItsTopicTakes() throws Exception {
+        DeadLetterFunction letters = letters(1_000_000, rules(false, 1_000_000, 60_000));
 
-        ProducerRecord<byte[], byte[]> old = serializer.producerRecord(record, -1L);
-        assertThat(old.timestamp()).isNull();
-        assertThat(serializer.producerRecord(record, 5L).timestamp()).isEqualTo(5L);
+        OutputRecord future = letters.letter(rejected(null), 1_700_000_000_000_000L, 0);
+        OutputRecord old = letters.letter(rejected(null), 1L, 0);
+        OutputRecord untimed = letters.letter(rejected(null), null, 0);
+
+        assertThat(future.timestamp()).isNull();
+        assertThat(last(future).name()).isEqualTo("millrace.timestamp");
+        assertThat(text(last(future))).isEqualTo("1700000000000000");
+        assertThat(text(last(old))).isEqualTo("1");
+        assertThat(last(untimed).name()).isEqualTo("__connect.errors.exception.message");
+    }
+
+    @Test
+    void aDeadLetterHasAKeyWhereItsTopicNeedsOne() throws Exception {
+        DeadLetterFunction letters = letters(16_384, rules(true, 1_000_000, 60_000));
+
+        OutputRecord keyed = letters.letter(rejected(null), null, 0);
+        OutputRecord bare =
+                letters.letter(rejected(null, new Header("h", new byte[20_000])), null, 0);
+
+        assertThat(keyed.key()).isEqualTo("k".getBytes(UTF_8));
+        assertThat(bare.key()).isEqualTo("in-3@42".getBytes(UTF_8));
+    }
+
+    @Test
+    void aRecordFromBeforeTimestampsIsWrittenWithoutOne() {
+        OutputRecordSerializer serializer = new OutputRecordSerializer("out");
+        OutputRecord old =
+                new OutputRecord(null, new byte[0], List.of(), OutputRecord.timestamp(-1L));
+        OutputRecord timed =
+                new OutputRecord(null, new byte[0], List.of(), OutputRecord.timestamp(5L));
+
+        assertThat(serializer.producerRecord(old).timestamp()).isNull();
+        assertThat(serializer.producerRecord(timed).timestamp()).isEqualTo(5L);
         assertThat(serializer.getKafkaDatasetFacet()).isPresent();
     }
 
@@ -169,6 +202,17 @@ final class EmitTest {
                         new Origin("in", 3, 42));
         return new RejectedRecord(
                 source, RejectedRecord.Stage.TOKENIZE, "x.TextException", "no tokens");
+    }
+
+    private static DeadLetterFunction letters(int maxRecordBytes, TopicRules rules)
+            throws UnusableKafkaException {
+        DeadLetterFunction letters = new DeadLetterFunction("job", maxRecordBytes, () -> rules);
+        letters.open(DefaultOpenContext.INSTANCE);
+        return letters;
+    }
+
+    private static TopicRules rules(boolean compacted, long maxBytes, long windowMillis) {
+        return new TopicRules(compacted, maxBytes, windowMillis, windowMillis);
     }
 
     private static Header last(OutputRecord record) {

@@ -12,12 +12,15 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -34,13 +37,29 @@ public final class Topics {
 
     /** Makes topics of so many partitions, ready to be written to. */
     public void create(int partitions, String... names) throws Exception {
+        create(partitions, Map.of(), names);
+    }
+
+    /** The same with this configuration. */
+    public void create(int partitions, Map<String, String> config, String... names)
+            throws Exception {
         try (Admin admin = Admin.create(common)) {
             NewTopics.create(
                     admin,
                     Stream.of(names)
-                            .map(name -> new NewTopic(name, partitions, (short) 1))
+                            .map(name -> new NewTopic(name, partitions, (short) 1).configs(config))
                             .toList(),
                     Duration.ofSeconds(30));
+        }
+    }
+
+    /** Changes one property of a topic. */
+    public void configure(String topic, String property, String value) throws Exception {
+        try (Admin admin = Admin.create(common)) {
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            AlterConfigOp set =
+                    new AlterConfigOp(new ConfigEntry(property, value), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
         }
     }
 
