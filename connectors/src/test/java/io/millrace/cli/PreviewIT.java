@@ -96,7 +96,8 @@ class PreviewIT {
     @Test
     void numbersMove() {
         for (String id : List.of("records", "tokens", "fill", "latency")) {
-            browser.await("parseFloat(document.querySelector('#%s').textContent) > 0".formatted(id));
+            browser.await(
+                    "parseFloat(document.querySelector('#%s').textContent) > 0".formatted(id));
             browser.await("document.querySelector('#%s-chart path.first')".formatted(id));
         }
         int before = browser.value("Number(document.querySelector('#out').textContent)").intValue();
@@ -139,11 +140,13 @@ class PreviewIT {
                 .hasToString(quoted(PARCEL));
         assertThat(
                         browser.value(
-                                        "[...document.querySelectorAll('.cosine')].map(each => Number(each.textContent))")
+                                        "[...document.querySelectorAll('.cosine')].map(each =>"
+                                                + " Number(each.textContent))")
                                 .toString())
                 .isEqualTo(
                         browser.value(
-                                        "[...document.querySelectorAll('.cosine')].map(each => Number(each.textContent)).sort((a, b) => b - a)")
+                                        "[...document.querySelectorAll('.cosine')].map(each =>"
+                                            + " Number(each.textContent)).sort((a, b) => b - a)")
                                 .toString());
         browser.await("document.querySelector('#plane .query')");
         browser.await("document.querySelector('#plane circle.near')");
@@ -160,7 +163,8 @@ class PreviewIT {
         browser.pointAt("#plane circle:nth-of-type(2)");
         browser.await("document.querySelector('#named').textContent !== ''");
         assertThat(TEXTS)
-                .contains(browser.value("document.querySelector('#named').textContent").textValue());
+                .contains(
+                        browser.value("document.querySelector('#named').textContent").textValue());
 
         browser.pointAt("h1");
         browser.await("document.querySelector('#named').textContent === ''");

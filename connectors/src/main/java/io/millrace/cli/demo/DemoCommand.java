@@ -182,7 +182,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static Preview preview(EncodeOptions encode, KafkaJobOptions kafka)
-            throws IOException {
+            throws IOException, InterruptedException {
         return Preview.open(WebPort.usualOrAny(Preview.USUAL_PORT), encode, kafka);
     }
 

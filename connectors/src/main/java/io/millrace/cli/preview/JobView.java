@@ -8,8 +8,10 @@ import io.millrace.flink.encode.SharedEncoder;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.KafkaEncodeJob;
 import io.millrace.kafka.options.KafkaJobOptions;
+import io.millrace.model.ModelException;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.ModelInfo;
+import io.millrace.model.fetch.HubException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -21,9 +23,13 @@ import java.util.function.Supplier;
 import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is known of one job: its texts of late, its pace, its model, how it is. */
 final class JobView implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JobView.class);
+
     /** Distinct texts that a search looks at: 15 MB of vectors of 384 components. */
     private static final int KEPT_TEXTS = 10_000;
 
@@ -40,7 +46,7 @@ final class JobView implements AutoCloseable {
 
     private volatile @Nullable LocalJob job;
     private volatile boolean ended;
-    private @Nullable Encoder encoder;
+    private volatile @Nullable Encoder encoder;
 
     JobView(EncodeOptions encode, KafkaJobOptions kafka) {
         this.encode = encode;
@@ -57,11 +63,22 @@ final class JobView implements AutoCloseable {
 
     private void takeSamples() {
         try {
+            texts.add(tap.take());
+            shareEncoder();
             while (!ended) {
                 texts.add(tap.take());
             }
         } catch (InterruptedException closed) {
             // close() ends it while it waits.
+        }
+    }
+
+    /** A text has come out, so the job has its model loaded, and this is no second one. */
+    private void shareEncoder() throws InterruptedException {
+        try {
+            encoder = SharedEncoder.open(encode.model(), encode.encoder());
+        } catch (ModelException | HubException e) {
+            LOG.warn("The preview cannot search: {}", e.getMessage());
         }
     }
 
@@ -119,15 +136,13 @@ final class JobView implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable ModelInfo model() {
-        return encoder == null ? null : encoder.info();
+    private @Nullable ModelInfo model() {
+        Encoder shared = encoder;
+        return shared == null ? null : shared.info();
     }
 
-    /** The job's own model. Null until a text has come out: only then the job has loaded it. */
-    synchronized @Nullable Encoder encoder() throws InterruptedException {
-        if (encoder == null && texts.size() > 0 && !ended) {
-            encoder = SharedEncoder.open(encode.model(), encode.encoder());
-        }
+    /** The job's own model; null until a text has come out. */
+    @Nullable Encoder encoder() {
         return encoder;
     }
 
@@ -165,14 +180,15 @@ final class JobView implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() throws InterruptedException {
         end();
         tap.close();
         clock.shutdownNow();
         taker.interrupt();
-        if (encoder != null) {
-            encoder.close();
-            encoder = null;
+        taker.join();
+        Encoder shared = encoder;
+        if (shared != null) {
+            shared.close();
         }
     }
 }

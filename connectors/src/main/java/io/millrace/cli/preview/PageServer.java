@@ -71,8 +71,7 @@ final class PageServer implements AutoCloseable {
      *
      * @param watches begins to watch with what a page asks, and tells it something each time
      */
-    static PageServer start(int port, Function<String, Supplier<Live>> watches)
-            throws IOException {
+    static PageServer start(int port, Function<String, Supplier<Live>> watches) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         PageServer page = new PageServer(HttpServer.create(address, 0), watches);
         page.server.createContext("/", page::handle);
@@ -90,7 +89,8 @@ final class PageServer implements AutoCloseable {
             Headers headers = exchange.getResponseHeaders();
             headers.set(
                     "Content-Security-Policy",
-                    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+                    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors"
+                            + " 'none'");
             headers.set("X-Content-Type-Options", "nosniff");
             headers.set("Cross-Origin-Resource-Policy", "same-origin");
             headers.set("Referrer-Policy", "no-referrer");
@@ -164,9 +164,7 @@ final class PageServer implements AutoCloseable {
 
     /** What comes after {@code q=}, the only parameter there is. */
     private static String query(@Nullable String parameters) {
-        return parameters == null || !parameters.startsWith("q=")
-                ? ""
-                : parameters.substring(2);
+        return parameters == null || !parameters.startsWith("q=") ? "" : parameters.substring(2);
     }
 
     /** Tells open pages for the last time, and stops. */

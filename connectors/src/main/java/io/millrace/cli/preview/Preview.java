@@ -30,15 +30,15 @@ public final class Preview implements AutoCloseable {
     }
 
     /** Serves the page on this port; it says that nothing has come yet. */
-    public static Preview open(int port, EncodeOptions encode, KafkaJobOptions kafka) {
+    public static Preview open(int port, EncodeOptions encode, KafkaJobOptions kafka)
+            throws InterruptedException {
         JobView view = new JobView(encode, kafka);
         try {
             return new Preview(view, PageServer.start(port, view::watch));
         } catch (IOException e) {
             view.close();
             throw new UnusableException(
-                    "preview: expected port %d to be free: %s"
-                            .formatted(port, Failures.message(e)),
+                    "preview: expected port %d to be free: %s".formatted(port, Failures.message(e)),
                     e);
         }
     }

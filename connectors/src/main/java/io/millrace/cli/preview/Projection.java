@@ -1,6 +1,7 @@
 package io.millrace.cli.preview;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
@@ -44,8 +45,7 @@ final class Projection {
         }
         // The texts' products with each other give the same axes as the components' covariance,
         // and there are fewer texts than components.
-        EigenDecomposition products =
-                new EigenDecomposition(centred.multiply(centred.transpose()));
+        EigenDecomposition products = new EigenDecomposition(centred.multiply(centred.transpose()));
         RealMatrix axes = MatrixUtils.createRealMatrix(dimension, 2);
         for (int axis = 0; axis < 2; axis++) {
             double variance = products.getRealEigenvalue(axis);
@@ -82,7 +82,7 @@ final class Projection {
 
     private static List<float[]> spread(List<float[]> vectors) {
         int step = (vectors.size() + FITTED - 1) / FITTED;
-        return java.util.stream.IntStream.range(0, vectors.size())
+        return IntStream.range(0, vectors.size())
                 .filter(i -> i % step == 0)
                 .mapToObj(vectors::get)
                 .toList();

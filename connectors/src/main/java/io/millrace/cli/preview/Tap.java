@@ -74,7 +74,9 @@ final class Tap implements AutoCloseable {
         return leftOut.sum();
     }
 
-    /** Milliseconds from each record's timestamp to its vector, of the records since the last call. */
+    /**
+     * Milliseconds from each record's timestamp to its vector, of the records since the last call.
+     */
     double[] takeLatencies() {
         synchronized (latencies) {
             double[] values = latencies.getValues();

@@ -24,20 +24,20 @@ final class TextMap {
 
     /** The map as it is now; all pages see the same. */
     synchronized Live.Plane plane(float @Nullable [] query) {
-        List<Sample> newest =
-                texts.newest(POINTS).stream().map(RecentTexts.Entry::sample).toList();
+        List<Sample> newest = texts.newest(POINTS).stream().map(RecentTexts.Entry::sample).toList();
         if (newest.size() < LEAST) {
             return new Live.Plane(List.of(), null);
         }
         long now = System.nanoTime();
         if (projection == null || now - fittedNanos > NANOS_BETWEEN_FITS) {
-            projection =
-                    Projection.fit(newest.stream().map(Sample::vector).toList(), projection);
+            projection = Projection.fit(newest.stream().map(Sample::vector).toList(), projection);
             fittedNanos = now;
         }
         Projection plane = projection;
         return new Live.Plane(
-                newest.stream().map(sample -> point(plane, sample.text(), sample.vector())).toList(),
+                newest.stream()
+                        .map(sample -> point(plane, sample.text(), sample.vector()))
+                        .toList(),
                 query == null ? null : point(plane, "", RecentTexts.unit(query)));
     }
 

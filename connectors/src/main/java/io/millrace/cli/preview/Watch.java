@@ -41,17 +41,15 @@ final class Watch {
                 mapIfDue());
     }
 
-    /** The model is there once a text has come out. */
     private void encodeQuery() {
+        Encoder encoder = view.encoder();
+        if (encoder == null || query.isEmpty() || vector != null || refused != null) {
+            return;
+        }
         try {
-            Encoder encoder = view.encoder();
-            if (encoder != null && !query.isEmpty() && vector == null && refused == null) {
-                vector = encoder.encode(List.of(query))[0];
-            }
+            vector = encoder.encode(List.of(query))[0];
         } catch (TextException | EncodeException e) {
             refused = e.getMessage();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

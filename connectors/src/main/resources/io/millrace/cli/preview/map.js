@@ -100,8 +100,8 @@ export class TextMap {
       const boxes = marks.map(mark => mark.box);
       const label = element("text", { class: "label query-label" });
       label.textContent = "your sentence";
-      const room = labelPlaces(query, 88, 18).find(({ box }) => inside(box, width, height) && !boxes.some(other => other !== ring.box && meet(box, other)))
-        ?? labelPlaces(query, 88, 18)[0];
+      const rooms = [18, 32, 48].flatMap(gap => labelPlaces(query, 92, gap)).filter(({ box }) => inside(box, width, height));
+      const room = rooms.find(({ box }) => !boxes.some(other => other !== ring.box && meet(box, other))) ?? rooms[0];
       put(label, query, room);
       marks.push(label);
     }

@@ -36,9 +36,9 @@ function tell(live) {
   }
   tellJob(live.job);
   tellMeters(live.readings, live.totals);
-  stream.add(live.texts);
+  if (live.texts.length > 0) byId("some").hidden = stream.add(live.texts);
   byId("stream-note").textContent = live.totals.leftOut > 0
-    ? `${short(live.totals.leftOut)} texts came too fast to be shown here; their vectors were written all the same.` : "";
+    ? `${short(live.totals.leftOut)} texts came too fast for this page, its search and its map; their vectors were written all the same.` : "";
   if (live.map) map.show(live.map);
   tellSearch(live.search, live.totals);
 }

@@ -1,5 +1,7 @@
 // The newest texts, one after the other as they would come, rather than in bursts. Never HTML: a text is a text.
 const ROWS = 30;
+// More in half a second cannot be read.
+const AT_ONCE = 8;
 
 export function textButton(text, choose) {
   const button = document.createElement("button");
@@ -27,7 +29,7 @@ function row({ text, tokens, truncated }, choose) {
 }
 
 export class Stream {
-  #list; #waiting = []; #paused; #choose;
+  #list; #waiting = []; #paused; #choose; #last = 0;
 
   constructor(section, choose) {
     this.#list = section.querySelector("ul");
@@ -39,11 +41,16 @@ export class Stream {
     }
   }
 
+  // Answers whether all texts are shown that came.
   add(texts) {
-    this.#waiting = this.#waiting.concat(texts).slice(-ROWS);
+    const first = this.#last === 0, shown = first ? texts : texts.slice(-AT_ONCE);
+    const all = first || shown.length === 0 || shown[0].number === this.#last + 1;
+    this.#last = texts.at(-1)?.number ?? this.#last;
+    this.#waiting = this.#waiting.concat(shown).slice(-ROWS);
     // Those that wait are shown within the half second until the next come.
     const count = this.#waiting.length;
     for (let i = 0; i < count; i++) setTimeout(() => this.#show(), i * 450 / count);
+    return all;
   }
 
   #show() {
@@ -55,6 +62,7 @@ export class Stream {
   }
 
   clear() {
+    this.#last = 0;
     this.#waiting = [];
     this.#list.replaceChildren();
   }

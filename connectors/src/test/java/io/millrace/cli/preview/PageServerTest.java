@@ -51,7 +51,8 @@ class PageServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "localhost.evil.example", "evil.example:80", "10.0.0.1"})
+    @ValueSource(
+            strings = {"evil.example", "localhost.evil.example", "evil.example:80", "10.0.0.1"})
     void answersToNoOtherName(String name) throws IOException {
         assertThat(get(name, "/")).startsWith("HTTP/1.1 403").doesNotContain("<title>");
         assertThat(get(name, "/events")).startsWith("HTTP/1.1 403").doesNotContain("data:");
@@ -67,7 +68,8 @@ class PageServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing", "/../demo/messages.jsonl", "/PageServer.class", "/index.html/"})
+    @ValueSource(
+            strings = {"/nothing", "/../demo/messages.jsonl", "/PageServer.class", "/index.html/"})
     void hasNothingButThePage(String path) throws IOException {
         assertThat(get("localhost", path)).startsWith("HTTP/1.1 404");
     }
