@@ -118,12 +118,12 @@ class EmbedIT {
                         first ->
                                 assertThat(first).startsWith("{\"id\":\"ü\",\"lang\":\"日本\",\"emb"),
                         second -> assertThat(second).startsWith("{\"id\":1,\"error\":\"expected"));
-        assertThat(cli.err()).contains("2 records").contains("1 without a vector");
+        assertThat(cli.err()).matches("2 records, .*; 1 without a vector\n");
         assertThat(cli.status()).isEqualTo(1);
     }
 
     @Test
-    void readerThatGoesAwayEndsIt() throws Exception {
+    void readerThatGoesAwayEndsItQuietly() throws Exception {
         Path input = Files.writeString(directory.resolve("in.txt"), "text\n".repeat(50_000));
         Process process =
                 Cli.start(
@@ -139,9 +139,9 @@ class EmbedIT {
 
         process.getInputStream().close();
 
-        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(process.waitFor()).as("as of a filter that SIGPIPE ends").isEqualTo(141);
         assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                .contains("millrace embed: Broken pipe");
+                .isEmpty();
     }
 
     @Test

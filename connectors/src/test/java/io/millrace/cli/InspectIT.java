@@ -86,6 +86,10 @@ class InspectIT {
         JsonNode written = new ObjectMapper().readTree(folder.resolve("attention.json").toFile());
         int tokens = written.get("tokens").size();
         assertThat(written.get("tokens").get(0).textValue()).isEqualTo("[CLS]");
+        assertThat(written.get("text").textValue()).isEqualTo("a </script> b");
+        assertThat(written.get("truncated").booleanValue()).isFalse();
+        assertThat(written.get("before").intValue()).as("[CLS]").isEqualTo(1);
+        assertThat(written.get("after").intValue()).as("[SEP]").isEqualTo(1);
         assertThat(written.get("attention")).hasSize(2).allMatch(layer -> layer.size() == 4);
         for (JsonNode layer : written.get("attention")) {
             for (JsonNode head : layer) {
@@ -95,7 +99,7 @@ class InspectIT {
                     for (JsonNode weight : query) {
                         sum += weight.doubleValue();
                     }
-                    assertThat(sum).isCloseTo(1, within(1e-4));
+                    assertThat(sum).isCloseTo(1, within(tokens * 5e-5));
                 }
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +115,40 @@ class MillraceTest {
         assertThat(cli.status()).isEqualTo(2);
         assertThat(cli.err())
                 .contains("--input: expected a readable file, found none: nowhere.txt");
+    }
+
+    @Test
+    void outputThatIsTheInputIsRefused() throws Exception {
+        Path input = Files.writeString(directory.resolve("in.txt"), "text\n");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), input);
+
+        Cli cli =
+                Cli.run(
+                        "embed",
+                        "--model",
+                        "m",
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        link.toString());
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err())
+                .contains("--output: expected another file than --input, found the same");
+        assertThat(input).hasContent("text\n");
+    }
+
+    @Test
+    void inputThatLooksLikeJsonGetsAWarning() throws Exception {
+        Path input = Files.writeString(directory.resolve("in.json"), "{\"text\": \"a\"}\n");
+        String[] arguments = {
+            "embed", "--model", "m/m", "--input", input.toString(), "--output", "no/out"
+        };
+
+        assertThat(Cli.run(arguments).err()).contains("warning: --input " + input);
+        String[] asked = Arrays.copyOf(arguments, arguments.length + 1);
+        asked[arguments.length] = "--input-format=lines";
+        assertThat(Cli.run(asked).err()).contains("--output: ").doesNotContain("warning");
     }
 
     @Test

@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
             "Reads one text a line, writes one JSON object a line, in the order of the input:",
             "  {\"id\": ..., \"embedding\": [...], \"tokens\": n, \"truncated\": false}",
             "",
-            "A line of a .jsonl file is {\"id\": ..., \"text\": \"...\"}; other fields pass through."
-                    + " A line of any other file is the text itself, and its id the line's number"
-                    + " from 0. Input may be of any size.",
+            "A line of a .jsonl file is {\"id\": ..., \"text\": \"...\"}; other fields pass"
+                    + " through. A line of any other file is the text itself, and its id the line's"
+                    + " number from 0. Input may be of any size, and compressed by gzip or zstd.",
             "",
             "A text that gets no vector gets {\"id\": ..., \"error\": \"...\"} and is counted. The"
                     + " output file appears when it is complete, replacing any before it.",
@@ -50,14 +50,17 @@ import picocli.CommandLine.Spec;
             "  millrace embed --model all-MiniLM-L6-v2 --input texts.txt --output vectors.jsonl",
             "  millrace embed --model sentence-transformers/all-MiniLM-L6-v2 \\",
             "      --input texts.txt --output vectors.jsonl",
-            "  zcat news.jsonl.gz | millrace embed --model all-MiniLM-L6-v2 \\",
+            "  millrace embed --model all-MiniLM-L6-v2 --input news.jsonl.gz --output"
+                    + " vectors.jsonl",
+            "  cat news.jsonl | millrace embed --model all-MiniLM-L6-v2 \\",
             "      --input - --input-format jsonl --output - > vectors.jsonl"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:every text got its vector (or --on-error skip)",
             "1:some text got none, or the work failed",
-            "2:the arguments or the model directory cannot be used"
+            "2:the arguments or the model directory cannot be used",
+            "141:nobody reads the output any more"
         })
 public final class EmbedCommand implements Callable<Integer> {
     /** What texts without a vector mean for the exit status. */
@@ -100,8 +103,8 @@ public final class EmbedCommand implements Callable<Integer> {
             names = "--input-format",
             paramLabel = "jsonl|lines",
             description =
-                    "What a line of the input is. Default: jsonl for *.jsonl and *.ndjson,"
-                            + " otherwise lines.")
+                    "What a line of the input is. Default: jsonl for *.jsonl and *.ndjson (also"
+                            + " *.jsonl.gz, *.jsonl.zst), otherwise lines.")
     private @Nullable InputFormat inputFormat;
 
     @Option(
@@ -209,13 +212,60 @@ public final class EmbedCommand implements Callable<Integer> {
         if (truncateDim != null) {
             requirePositive("--truncate-dim", truncateDim);
         }
-        try (InputStream in = openInput();
-                Encoder encoder = openEncoder()) {
+        try (InputStream in = openInput()) {
+            InputReader reader = reader(in);
+            Counts counts;
+            if (output.equals(STANDARD_STREAM)) {
+                counts = embed(reader, OutputFile.standardOutput());
+            } else {
+                refuseOwnInput();
+                try (OutputFile file = OutputFile.open(output)) {
+                    counts = embed(reader, file.stream());
+                    file.commit();
+                }
+            }
+            return counts.refused() == 0 || onError == OnError.SKIP ? 0 : Failures.FAILED;
+        }
+    }
+
+    private InputReader reader(InputStream in) throws IOException {
+        try {
+            InputReader reader = new InputReader(in, format());
+            if (inputFormat != InputFormat.LINES) {
+                reader.suspicion().ifPresent(this::warn);
+            }
+            return reader;
+        } catch (UnusableException e) {
+            throw new UnusableException("--input %s: %s".formatted(input, e.getMessage()), e);
+        }
+    }
+
+    private void warn(String suspicion) {
+        spec.commandLine()
+                .getErr()
+                .println("millrace embed: warning: --input %s: %s".formatted(input, suspicion));
+    }
+
+    private void refuseOwnInput() throws IOException {
+        Path place = Path.of(output);
+        boolean same =
+                !input.equals(STANDARD_STREAM)
+                        && Files.isRegularFile(place)
+                        && Files.isSameFile(place, Path.of(input));
+        if (same) {
+            throw new UnusableException(
+                    "--output: expected another file than --input, found the same: " + output);
+        }
+    }
+
+    private Counts embed(InputReader reader, OutputStream out)
+            throws IOException, InterruptedException {
+        try (Encoder encoder = openEncoder()) {
             long start = System.nanoTime();
-            Counts counts = embed(encoder, in);
+            Counts counts = embed(encoder, reader, out);
             double seconds = (System.nanoTime() - start) / 1e9;
             spec.commandLine().getErr().println(summary(counts, seconds));
-            return counts.refused() == 0 || onError == OnError.SKIP ? 0 : Failures.FAILED;
+            return counts;
         }
     }
 
@@ -238,24 +288,13 @@ public final class EmbedCommand implements Callable<Integer> {
                 .withPrecision(precision);
     }
 
-    private Counts embed(Encoder encoder, InputStream in) throws IOException, InterruptedException {
+    private Counts embed(Encoder encoder, InputReader reader, OutputStream out)
+            throws IOException, InterruptedException {
         try (WindowEncoder windows = new WindowEncoder(encoder, threads, batchTokens);
                 Progress progress =
                         Terminal.onStandardError() ? Progress.bar(inputBytes()) : Progress.NONE) {
-            if (output.equals(STANDARD_STREAM)) {
-                return embed(in, windows, OutputFile.standardOutput(), progress);
-            }
-            try (OutputFile file = OutputFile.open(Path.of(output))) {
-                Counts counts = embed(in, windows, file.stream(), progress);
-                file.commit();
-                return counts;
-            }
+            return new Embedding(reader, windows, out, progress).run();
         }
-    }
-
-    private Counts embed(InputStream in, WindowEncoder windows, OutputStream out, Progress progress)
-            throws IOException, InterruptedException {
-        return new Embedding(new InputReader(in, format()), windows, out, progress).run();
     }
 
     private InputStream openInput() throws IOException {

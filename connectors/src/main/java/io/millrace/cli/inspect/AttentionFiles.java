@@ -1,5 +1,7 @@
 package io.millrace.cli.inspect;
 
+import static java.math.RoundingMode.HALF_EVEN;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.model.encode.Attention;
@@ -7,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +25,8 @@ final class AttentionFiles {
     private static final String TEMPLATE = "attention.html";
     private static final String PLACE = "{{data}}";
 
-    /** Weights are written to six decimals: in float32 a seventh would mean little. */
-    private static final double DECIMALS = 1e6;
+    /** A map of a long text has many thousand weights; four decimals tell them apart. */
+    private static final int DECIMALS = 4;
 
     private static final int LEVELS = 65535;
 
@@ -51,7 +54,7 @@ final class AttentionFiles {
             json.writeStartObject();
             json.writeStringField("model", model);
             json.writeStringField("revision", revision);
-            writeTokens(json, attention);
+            writeText(json, attention);
             json.writeArrayFieldStart("attention");
             for (float[][][] layer : attention.weights()) {
                 json.writeStartArray();
@@ -69,7 +72,11 @@ final class AttentionFiles {
         }
     }
 
-    private static void writeTokens(JsonGenerator json, Attention attention) throws IOException {
+    private static void writeText(JsonGenerator json, Attention attention) throws IOException {
+        json.writeStringField("text", attention.text());
+        json.writeBooleanField("truncated", attention.truncated());
+        json.writeNumberField("before", attention.before());
+        json.writeNumberField("after", attention.after());
         json.writeArrayFieldStart("tokens");
         for (String token : attention.tokens()) {
             json.writeString(token);
@@ -80,7 +87,11 @@ final class AttentionFiles {
     private static void writeRow(JsonGenerator json, float[] weights) throws IOException {
         json.writeStartArray();
         for (float weight : weights) {
-            json.writeNumber(Math.round(weight * DECIMALS) / DECIMALS);
+            json.writeNumber(
+                    BigDecimal.valueOf(weight)
+                            .setScale(DECIMALS, HALF_EVEN)
+                            .stripTrailingZeros()
+                            .toPlainString());
         }
         json.writeEndArray();
     }
@@ -90,7 +101,7 @@ final class AttentionFiles {
         try (JsonGenerator json = JSON.createGenerator(data)) {
             json.writeStartObject();
             json.writeStringField("model", model);
-            writeTokens(json, attention);
+            writeText(json, attention);
             json.writeNumberField("layers", attention.weights().length);
             json.writeNumberField("heads", attention.weights()[0].length);
             json.writeStringField("weights", Base64.getEncoder().encodeToString(levels(attention)));

@@ -9,9 +9,9 @@ public enum InputFormat {
     /** The text itself. */
     LINES;
 
-    /** What a file of this name holds. */
+    /** What a file of this name holds, perhaps compressed. */
     public static InputFormat ofFileName(String name) {
-        String lowerCase = name.toLowerCase(Locale.ROOT);
+        String lowerCase = name.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|zst)$", "");
         return lowerCase.endsWith(".jsonl") || lowerCase.endsWith(".ndjson") ? JSONL : LINES;
     }
 

@@ -2,6 +2,7 @@ package io.millrace.cli.read;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records from the lines of a stream. */
@@ -11,11 +12,18 @@ public final class InputReader {
 
     private final LineReader lines;
     private final LineParser parser;
+    private final InputFormat format;
 
-    /** Records of a stream, which stays the caller's to close. */
-    public InputReader(InputStream in, InputFormat format) {
+    /** Records of a stream, plain or compressed, which stays the caller's to close. */
+    public InputReader(InputStream in, InputFormat format) throws IOException {
         this.lines = new LineReader(in, MAX_LINE_BYTES);
         this.parser = new LineParser(format);
+        this.format = format;
+    }
+
+    /** What the input looks like instead, and what to do; to be asked before the first record. */
+    public Optional<String> suspicion() throws IOException {
+        return lines.suspicion(format);
     }
 
     /** The next record; null at the end. Blank lines between JSON objects are none. */
@@ -29,7 +37,7 @@ public final class InputReader {
         return null;
     }
 
-    /** Bytes taken from the input so far. */
+    /** Bytes taken from the input so far, compressed as they are. */
     public long bytesRead() {
         return lines.bytesRead();
     }

@@ -1,24 +1,27 @@
 package io.millrace.cli.read;
 
+import io.millrace.cli.shell.UnusableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of bytes, so that one line that is not text spoils no other. A line ends with LF or CR LF;
- * a byte order mark at the beginning is no part of the first.
+ * a byte order mark at the beginning is no part of the first. Input that gzip or zstd has
+ * compressed is read as what it holds.
  */
 public final class LineReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    private final InputStream in;
+    private final PlainBytes in;
     private final int maxLineBytes;
     private final byte[] buffer = new byte[1 << 16];
     private int position;
     private int limit;
-    private long bytesRead;
     private long nextNumber;
 
     /**
@@ -35,9 +38,10 @@ public final class LineReader {
      * Lines of a stream, which stays the caller's to close.
      *
      * @param maxLineBytes what a longer line is cut to
+     * @throws UnusableException when its first bytes are of something that has no lines
      */
-    public LineReader(InputStream in, int maxLineBytes) {
-        this.in = in;
+    public LineReader(InputStream in, int maxLineBytes) throws IOException {
+        this.in = new PlainBytes(in);
         this.maxLineBytes = maxLineBytes;
     }
 
@@ -64,16 +68,29 @@ public final class LineReader {
         return new Line(nextNumber++, content, tooLong);
     }
 
-    /** Bytes taken from the input so far. */
+    /** What its beginning looks like instead; to be asked before the first line. */
+    Optional<String> suspicion(InputFormat format) throws IOException {
+        if (position == limit && !fill()) {
+            return Optional.empty();
+        }
+        int end = 0;
+        while (end < limit && buffer[end] != '\n') {
+            end++;
+        }
+        Line first = new Line(0, content(Arrays.copyOf(buffer, end)), false);
+        byte[] beginning = content(Arrays.copyOf(buffer, limit));
+        return Suspicion.of(format, first, new String(beginning, StandardCharsets.UTF_8));
+    }
+
+    /** Bytes taken from the input so far, compressed as they are. */
     public long bytesRead() {
-        return bytesRead;
+        return in.taken();
     }
 
     private boolean fill() throws IOException {
         int read = in.read(buffer);
         position = 0;
         limit = Math.max(read, 0);
-        bytesRead += limit;
         return limit > 0;
     }
 

@@ -25,6 +25,9 @@ public final class Failures {
     /** Exit status when arguments or a model directory cannot be used. */
     public static final int UNUSABLE = 2;
 
+    /** What a shell answers for a filter that SIGPIPE ended: 128 + 13. */
+    private static final int NOBODY_READS = 141;
+
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     private Failures() {}
@@ -50,6 +53,9 @@ public final class Failures {
 
     private static int onExecution(Exception e, CommandLine command, ParseResult parsed) {
         LOG.debug("{} failed", command.getCommandSpec().qualifiedName(), e);
+        if (e instanceof BrokenPipeException) {
+            return NOBODY_READS;
+        }
         command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message(e));
         return status(e);
     }

@@ -67,7 +67,7 @@ class LineReaderTest {
         return lines;
     }
 
-    private static LineReader reader(String input) {
+    private static LineReader reader(String input) throws IOException {
         return new LineReader(
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), MAX_LINE_BYTES);
     }

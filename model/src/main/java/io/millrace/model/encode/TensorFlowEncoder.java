@@ -121,7 +121,9 @@ final class TensorFlowEncoder implements Encoder {
 
     static TensorFlowEncoder open(Path path, EncoderOptions options) {
         NativeSettings.apply();
-        return open(path, options, KernelChoice.here(floats(options.precision()), CONFIG));
+        KernelChoice kernels = KernelChoice.here(floats(options.precision()), CONFIG);
+        NativeLog.dropNotes(CONFIG);
+        return open(path, options, kernels);
     }
 
     /** Opens a directory with kernels that somebody else chose; for tests. */
