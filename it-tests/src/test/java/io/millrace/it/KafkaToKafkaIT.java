@@ -12,9 +12,14 @@ import io.millrace.it.container.RequiresDocker;
 import io.millrace.kafka.KafkaEncodeJob;
 import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.KafkaJobOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -49,6 +54,10 @@ class KafkaToKafkaIT {
     private static final KafkaContainer BROKER = new KafkaContainer(ContainerImages.kafka());
     private static final GoldenModel MODEL = new GoldenModel("bert-mean");
     private static final Messages MESSAGES = new Messages(MODEL);
+    private static final Path TRAINED =
+            Path.of("..", "connectors", "target", "models", "all-MiniLM-L6-v2")
+                    .toAbsolutePath()
+                    .normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static KafkaTopics topics;
@@ -94,6 +103,63 @@ class KafkaToKafkaIT {
         assertThat(ofNotUtf8.value()).isEqualTo(notUtf8);
         assertReason(ofTombstone, "expected a value, found none (a tombstone)");
         assertReason(ofNotUtf8, "expected UTF-8, found an invalid sequence at byte 1");
+    }
+
+    /** With the trained model that the distribution holds. */
+    @Test
+    void textsThatSayTheSameAreNearestAlthoughTheyShareNoWord() throws Exception {
+        topics.create(1, "said", "said-vectors", "said-vectors.dead-letters");
+        Map<String, String> texts =
+                Map.of(
+                        "slow", "Pages take forever to load.",
+                        "slow too", "The website is painfully slow today.",
+                        "leak", "Fluid is escaping from the reservoir",
+                        "leak too", "Oil is leaking out of the storage tank");
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        texts.forEach((key, text) -> records.add(record("said", key, text.getBytes(UTF_8))));
+        topics.write(records);
+        Configuration options =
+                options(
+                        "said",
+                        "said-vectors",
+                        Delivery.AT_LEAST_ONCE,
+                        Duration.ofSeconds(1),
+                        true);
+        options.set(EncodeOptions.MODEL, TRAINED.toString());
+
+        execute(options);
+
+        Map<String, float[]> vectors = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : read("said-vectors", READ_COMMITTED, 4)) {
+            vectors.put(
+                    new String(record.key(), UTF_8),
+                    Messages.vector(new String(record.value(), UTF_8)));
+        }
+        assertThat(vectors.values()).hasSize(4).allMatch(vector -> vector.length == 384);
+        assertThat(nearest(vectors, "slow")).isEqualTo("slow too");
+        assertThat(nearest(vectors, "leak")).isEqualTo("leak too");
+    }
+
+    /** By the product, which is the cosine: the vectors are of length 1. */
+    private static String nearest(Map<String, float[]> vectors, String key) {
+        return vectors.keySet().stream()
+                .filter(other -> !other.equals(key))
+                .max(
+                        Comparator.comparingDouble(
+                                other -> product(of(vectors, key), of(vectors, other))))
+                .orElseThrow();
+    }
+
+    private static float[] of(Map<String, float[]> vectors, String key) {
+        return Objects.requireNonNull(vectors.get(key), key);
+    }
+
+    private static double product(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
     }
 
     /**

@@ -10,18 +10,23 @@ import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
+import io.millrace.flink.record.EmbeddingRecord;
 import io.millrace.kafka.broker.EmbeddedBroker;
+import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +50,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  millrace demo",
-            "  millrace demo --records 20000 --model all-MiniLM-L6-v2 --input my-texts.jsonl"
+            "  millrace demo --records 20000 --model BAAI/bge-small-en-v1.5 --input my-texts.jsonl"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -57,6 +62,8 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final int INTERRUPTED = 130;
+    private static final String TRAINED = "all-MiniLM-L6-v2";
+    private static final String UNTRAINED = "demo";
 
     /** Once all records have come out, so that the page has something to show. */
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(100);
@@ -74,9 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = ModelArgument.LABEL,
-            description =
-                    ModelArgument.DESCRIPTION
-                            + " Default: a small bundled model with random weights.")
+            description = ModelArgument.DESCRIPTION + " Default: the bundled all-MiniLM-L6-v2.")
     private @Nullable String model;
 
     @Option(
@@ -109,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         ResolvedModel resolved =
                 model == null
-                        ? new ResolvedModel(bundledModel(), "demo")
+                        ? bundledModel()
                         : ModelArgument.resolve(model, spec.commandLine().getErr());
         ModelDirectory directory =
                 resolved.adapter()
@@ -125,28 +130,37 @@ public final class DemoCommand implements Callable<Integer> {
 
         EncodeOptions encode = DemoKafka.encodeOptions(resolved, precision);
         screen.line(
-                "Millrace demo: %d texts through Kafka, Flink and an encoder.".formatted(count));
+                "%d texts through Kafka, Flink and an encoder, in this process.".formatted(count));
+        screen.line("");
         DemoStream.End end;
         DemoReceiver received;
         long sent;
         try (Interruption interruption = Interruption.listen();
-                EmbeddedBroker broker = DemoKafka.start(parallelism);
+                EmbeddedBroker broker = startKafka(screen, parallelism);
                 DemoReceiver receiver = new DemoReceiver(broker.bootstrapServers(), texts);
                 DemoSender sender = new DemoSender(broker.bootstrapServers(), texts, count);
                 @Nullable Preview preview = keep ? preview(encode, kafka(broker, texts)) : null;
                 LocalJob job =
-                        LocalJob.start(
+                        startFlink(
+                                screen,
+                                parallelism,
                                 encode,
                                 kafka(broker, texts),
-                                new LocalJob.Place(null, webPort),
+                                webPort,
                                 preview == null ? UnaryOperator.identity() : preview.tap())) {
-            screen.begin(broker.bootstrapServers(), parallelism, directory, model == null);
+            screen.model(directory);
             if (preview != null) {
                 preview.follow(job);
                 screen.line("Look at it: " + preview.url());
                 screen.line("");
             }
-            end = new DemoStream(sender, receiver, job, interruption, screen).run(count);
+            boolean untrained = model == null && resolved.directory().endsWith(UNTRAINED);
+            if (untrained) {
+                screen.untrained();
+            }
+            end =
+                    new DemoStream(sender, receiver, job, interruption, screen)
+                            .run(count, untrained ? List.of() : texts.telling());
             received = receiver;
             sent = sender.sent();
             if (preview != null && end == DemoStream.End.COMPLETE) {
@@ -201,7 +215,40 @@ public final class DemoCommand implements Callable<Integer> {
         return input == null ? 1000 : texts.messages().size();
     }
 
-    private static Path bundledModel() {
-        return Path.of(System.getProperty("millrace.home", ""), "models", "demo");
+    private static EmbeddedBroker startKafka(DemoScreen screen, int partitions)
+            throws UnusableKafkaException {
+        screen.begin("Kafka", "starting");
+        long start = System.nanoTime();
+        EmbeddedBroker broker = DemoKafka.start(partitions);
+        screen.done(secondsSince(start), ", one node at " + broker.bootstrapServers());
+        return broker;
+    }
+
+    private static LocalJob startFlink(
+            DemoScreen screen,
+            int parallelism,
+            EncodeOptions encode,
+            KafkaJobOptions kafka,
+            @Nullable Integer webPort,
+            UnaryOperator<DataStream<EmbeddingRecord>> tap)
+            throws Exception {
+        screen.begin("Flink", "starting");
+        long start = System.nanoTime();
+        LocalJob job = LocalJob.start(encode, kafka, new LocalJob.Place(null, webPort), tap);
+        screen.done(secondsSince(start), ", each step on %d threads".formatted(parallelism));
+        return job;
+    }
+
+    private static double secondsSince(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** The trained one, unless it could not be had when this was built. */
+    private static ResolvedModel bundledModel() {
+        Path models = Path.of(System.getProperty("millrace.home", ""), "models");
+        Path trained = models.resolve(TRAINED);
+        return Files.isRegularFile(trained.resolve("config.json"))
+                ? new ResolvedModel(trained, TRAINED)
+                : new ResolvedModel(models.resolve(UNTRAINED), UNTRAINED);
     }
 }

@@ -8,9 +8,16 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bundled messages: tickets, log lines, chat, reviews, parcels, in a few languages. */
+/** The bundled messages: tickets, log lines, chat, reviews, parcels, sensors; and paraphrases. */
 public final class DemoMessages {
     private static final String RESOURCE = "messages.jsonl";
+
+    /** Texts whose nearest neighbours say the same in other words. */
+    static final List<String> TELLING =
+            List.of(
+                    "Pages take forever to load.",
+                    "Fluid is escaping from the reservoir",
+                    "Please give me my money back.");
 
     private DemoMessages() {}
 

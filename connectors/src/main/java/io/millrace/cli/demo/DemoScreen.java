@@ -2,12 +2,17 @@ package io.millrace.cli.demo;
 
 import io.millrace.model.read.ModelDirectory;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /** What the demo tells while it runs. */
 final class DemoScreen {
     private static final int NEIGHBOURS = 3;
+    private static final int LAST_TEXTS = 3;
     private static final int TEXT_WIDTH = 76;
+
+    /** Among fewer texts the nearest is often near nothing. */
+    private static final int ENOUGH_TEXTS = 100;
 
     private final PrintWriter out;
 
@@ -15,23 +20,37 @@ final class DemoScreen {
         this.out = out;
     }
 
-    void begin(String bootstrapServers, int parallelism, ModelDirectory model, boolean bundled) {
-        out.printf(Locale.ROOT, "Kafka   one node in this process, at %s%n", bootstrapServers);
-        out.printf(
-                Locale.ROOT, "Flink   in this process, %d subtasks for each step%n", parallelism);
+    /** Says what is waited for; {@link #done} ends the line. */
+    void begin(String what, String doing) {
+        out.printf(Locale.ROOT, "%-8s%s ", what, doing);
+        stillWaiting();
+    }
+
+    void stillWaiting() {
+        out.print('.');
+        out.flush();
+    }
+
+    void done(double seconds, String result) {
+        out.printf(Locale.ROOT, " %.1f s%s%n", seconds, result);
+        out.flush();
+    }
+
+    void model(ModelDirectory model) {
         out.printf(
                 Locale.ROOT,
                 "Model   %s: %s with %d layers, vectors of %d%n",
-                model.path(),
+                model.path().getFileName(),
                 model.config().modelType().key(),
                 model.config().numHiddenLayers(),
                 model.pipeline().dimension());
-        if (bundled) {
-            line("        Its weights are random numbers from a seed: it has learned nothing.");
-            line("        Texts are near each other mostly when they share words. For neighbours");
-            line("        by meaning, give a trained model with --model.");
-        }
-        line("");
+    }
+
+    /** What the model that needs no download can show, and how to see more. */
+    void untrained() {
+        line("        models/all-MiniLM-L6-v2 is not in this build, so the weights are random: it");
+        line("        has learned nothing. Texts are near each other when they share words. For");
+        line("        neighbours by meaning, build again with network, or give --model.");
     }
 
     void progress(double seconds, long in, long embedded, long rejected, double perSecond) {
@@ -45,12 +64,23 @@ final class DemoScreen {
                 perSecond);
     }
 
-    /** Shows a text and the texts that are nearest to it. */
-    void neighbours(Neighbours neighbours) {
-        if (neighbours.size() <= NEIGHBOURS) {
-            return;
+    /** Shows any text and the texts that are nearest to it, once there are enough. */
+    void sample(Neighbours neighbours) {
+        if (neighbours.size() >= ENOUGH_TEXTS) {
+            neighbours(neighbours, neighbours.any());
         }
-        String text = neighbours.any();
+    }
+
+    /** Shows at the end these texts, or any where they have not come. */
+    void last(Neighbours neighbours, List<String> telling) {
+        line("");
+        for (int i = 0; i < LAST_TEXTS && neighbours.size() > NEIGHBOURS; i++) {
+            boolean there = i < telling.size() && neighbours.has(telling.get(i));
+            neighbours(neighbours, there ? telling.get(i) : neighbours.any());
+        }
+    }
+
+    private void neighbours(Neighbours neighbours, String text) {
         out.printf(Locale.ROOT, "         %s%n", clipped(text));
         for (Neighbours.Neighbour neighbour : neighbours.nearest(text, NEIGHBOURS)) {
             out.printf(

@@ -3,13 +3,13 @@ package io.millrace.cli.demo;
 import io.millrace.cli.local.LocalJob;
 import io.millrace.cli.shell.Interruption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 
 /** Streams until every record has come out, telling about it once a second. */
 final class DemoStream {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final double NANOS = 1e9;
-    private static final int LAST_NEIGHBOURS = 3;
 
     /** Without any progress for so long, something is wrong. */
     private static final double PATIENCE_SECONDS = 120;
@@ -51,9 +51,11 @@ final class DemoStream {
     /**
      * Sends so many records and waits for what becomes of them.
      *
+     * @param telling texts whose neighbours are shown at the end, where they have come
      * @throws ExecutionException when the job failed
      */
-    End run(long records) throws ExecutionException, InterruptedException {
+    End run(long records, List<String> telling) throws ExecutionException, InterruptedException {
+        screen.begin("", "loading it, first batch");
         start = System.nanoTime();
         lastShown = start;
         long lastProgress = start;
@@ -64,7 +66,12 @@ final class DemoStream {
             long now = System.nanoTime();
             if (done() > before) {
                 lastProgress = now;
-                firstArrival = before == 0 ? now : firstArrival;
+                if (before == 0) {
+                    firstArrival = now;
+                    lastShown = now;
+                    screen.done((now - start) / NANOS, " until the first vectors");
+                    screen.line("");
+                }
             }
             if (interruption.isRequested()) {
                 return End.INTERRUPTED;
@@ -76,16 +83,19 @@ final class DemoStream {
                 return End.INCOMPLETE;
             }
             if ((now - lastShown) / NANOS >= 1 && done() < records) {
-                show(now, (done() - doneWhenShown) / ((now - lastShown) / NANOS));
-                screen.neighbours(receiver.neighbours());
+                if (firstArrival == 0) {
+                    screen.stillWaiting();
+                    lastShown = now;
+                } else {
+                    show(now, (done() - doneWhenShown) / ((now - lastShown) / NANOS));
+                    screen.sample(receiver.neighbours());
+                }
             }
         }
         // Since the first came: before that, Flink was starting and the model being loaded.
         long now = System.nanoTime();
         show(now, done() / Math.max((now - firstArrival) / NANOS, POLL.toMillis() / 1e3));
-        for (int i = 0; i < LAST_NEIGHBOURS; i++) {
-            screen.neighbours(receiver.neighbours());
-        }
+        screen.last(receiver.neighbours(), telling);
         return done() == records ? End.COMPLETE : End.INCOMPLETE;
     }
 

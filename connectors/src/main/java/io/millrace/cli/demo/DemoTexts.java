@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param format what a message's value is
  * @param messages at least one
+ * @param telling those of which the neighbours are shown at the end; empty: any
  */
-record DemoTexts(InputFormat format, List<Message> messages) {
+record DemoTexts(InputFormat format, List<Message> messages, List<String> telling) {
     /**
      * One message.
      *
@@ -37,7 +38,7 @@ record DemoTexts(InputFormat format, List<Message> messages) {
         for (String text : DemoMessages.texts()) {
             messages.add(new Message(text.getBytes(StandardCharsets.UTF_8), text));
         }
-        return new DemoTexts(InputFormat.LINES, messages);
+        return new DemoTexts(InputFormat.LINES, messages, DemoMessages.TELLING);
     }
 
     /** The lines of a file, as they are: what cannot be read is for the job to refuse. */
@@ -68,7 +69,7 @@ record DemoTexts(InputFormat format, List<Message> messages) {
         if (messages.isEmpty()) {
             throw new UnusableException("--input: expected at least one text, found none: " + file);
         }
-        return new DemoTexts(format, messages);
+        return new DemoTexts(format, messages, List.of());
     }
 
     /** The message that is sent as number so-and-so: they are sent again and again. */

@@ -29,6 +29,10 @@ final class Neighbours {
         return texts.size();
     }
 
+    boolean has(String text) {
+        return vectors.containsKey(text);
+    }
+
     /** One of the texts, by chance; the same ones in each run. */
     String any() {
         return texts.get(random.nextInt(texts.size()));

@@ -30,7 +30,7 @@ class DemoModelTest {
         DemoModel.write(first);
         DemoModel.write(second);
 
-        assertThat(contents(first)).isEqualTo(contents(second)).hasSize(8);
+        assertThat(contents(first)).isEqualTo(contents(second)).hasSize(9);
     }
 
     @Test
@@ -80,7 +80,8 @@ class DemoModelTest {
         assertThat(DemoMessages.texts())
                 .hasSizeGreaterThan(200)
                 .doesNotHaveDuplicates()
-                .noneMatch(String::isBlank);
+                .noneMatch(String::isBlank)
+                .containsAll(DemoMessages.TELLING);
     }
 
     private static Map<String, String> contents(Path directory) throws Exception {
