@@ -19,6 +19,7 @@ public final class Bench {
                 new CommandLine(new BenchCommand())
                         .addSubcommand(new CostsCommand())
                         .addSubcommand(new LatencyCommand())
-                        .addSubcommand(new MicroCommand()));
+                        .addSubcommand(new MicroCommand())
+                        .addSubcommand(new QualityCommand()));
     }
 }

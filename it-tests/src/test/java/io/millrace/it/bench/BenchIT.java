@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,47 @@ class BenchIT {
         assertThat(status).describedAs(err.toString()).isZero();
         assertThat(out.toString()).contains("| 8, f32 ");
         assertThat(directory.resolve("costs.json")).isNotEmptyFile();
+    }
+
+    @Test
+    void whatFewerBitsCost() throws Exception {
+        Path texts =
+                Files.write(
+                        directory.resolve("texts.txt"),
+                        IntStream.range(0, 12).mapToObj(i -> "wheel ".repeat(i + 1)).toList());
+
+        int status =
+                run(
+                        "bench",
+                        "quality",
+                        "--model",
+                        MODEL.toString(),
+                        "--texts",
+                        texts.toString(),
+                        "--queries",
+                        "2",
+                        "--rounds",
+                        "1",
+                        "--output",
+                        directory.toString());
+
+        assertThat(status).describedAs(err.toString()).isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "\\| millrace-f32 +\\| +1.00000 \\| +1.00000 \\| +1.000 \\| +1.000 \\| +1.00 \\|")
+                .containsPattern("\\| millrace-bf16 +\\| +0.99\\d{3} ")
+                .isEqualTo(Files.readString(directory.resolve("quality.md")));
+    }
+
+    @Test
+    void moreQueriesThanTextsAreRefused() throws Exception {
+        Path texts = Files.write(directory.resolve("texts.txt"), List.of("one", "two"));
+
+        int status =
+                run("bench", "quality", "--model", MODEL.toString(), "--texts", texts.toString());
+
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString()).contains("--queries: expected 1 to ");
     }
 
     private int run(String... arguments) {

@@ -1,14 +1,17 @@
 package io.millrace.it.bench.measure;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * How near one engine's vectors are to another's.
  *
  * @param smallest of all texts
+ * @param median of all texts
  * @param texts that were compared
  */
-public record Cosines(double smallest, int texts) {
+public record Cosines(double smallest, double median, int texts) {
     /**
      * Of the texts that both have; empty where there are none or the vectors have other lengths.
      */
@@ -17,13 +20,14 @@ public record Cosines(double smallest, int texts) {
         if (texts == 0 || vectors[0].length != references[0].length) {
             return Optional.empty();
         }
-        double smallest = Double.POSITIVE_INFINITY;
+        List<Double> cosines = new ArrayList<>();
         for (int text = 0; text < texts; text++) {
             double cosine = cosine(vectors[text], references[text]);
             // NaN must not hide: it is less than everything here.
-            smallest = Double.isNaN(cosine) ? Double.NEGATIVE_INFINITY : Math.min(smallest, cosine);
+            cosines.add(Double.isNaN(cosine) ? Double.NEGATIVE_INFINITY : cosine);
         }
-        return Optional.of(new Cosines(smallest, texts));
+        Statistics all = Statistics.of(cosines);
+        return Optional.of(new Cosines(all.least(), all.median(), texts));
     }
 
     private static double cosine(float[] a, float[] b) {

@@ -62,7 +62,7 @@ class ReportTest {
                         null,
                         List.of(pass(1)),
                         5_000_000L,
-                        new Cosines(0.999_999, 10));
+                        new Cosines(0.999_999, 1, 10));
 
         assertThat(cells(report(near).markdown(), "millrace-bf16")).endsWith("0.99999");
     }
