@@ -146,7 +146,7 @@ class PreviewIT {
                 .isEqualTo(
                         browser.value(
                                         "[...document.querySelectorAll('.cosine')].map(each =>"
-                                            + " Number(each.textContent)).sort((a, b) => b - a)")
+                                                + " Number(each.textContent)).sort((a, b) => b - a)")
                                 .toString());
         browser.await("document.querySelector('#plane .query')");
         browser.await("document.querySelector('#plane circle.near')");

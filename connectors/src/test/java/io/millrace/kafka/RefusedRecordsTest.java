@@ -90,7 +90,9 @@ final class RefusedRecordsTest {
         config.setString("input-format", "JSON");
         job(config, 0).getJobExecutionResult().get(1, TimeUnit.MINUTES);
 
-        assertThat(topics.read(output)).extracting(r -> string(r.key())).containsExactly("1", "2", "3");
+        assertThat(topics.read(output))
+                .extracting(r -> string(r.key()))
+                .containsExactly("1", "2", "3");
         List<ConsumerRecord<byte[], byte[]>> letters = topics.read(output + ".dead-letters");
         assertThat(letters)
                 .extracting(r -> string(r.key()))

@@ -6,4 +6,3 @@
 package io.millrace.cli.convert;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -33,7 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Kafka job on a Flink in this process; closing ends both and removes what they left on disk, except for a state directory.
+ * The Kafka job on a Flink in this process; closing ends both and removes what they left on disk,
+ * except for a state directory.
  */
 public final class LocalJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalJob.class);

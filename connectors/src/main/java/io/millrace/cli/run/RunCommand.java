@@ -71,8 +71,8 @@ public final class RunCommand {
                 fallbackValue = ANY_PORT,
                 description =
                         "Serve a page on this machine that shows the job at work: its pace, the"
-                            + " newest texts, a search among them, a map of their vectors. Without"
-                            + " PORT: 8090, or a free one.")
+                                + " newest texts, a search among them, a map of their vectors. Without"
+                                + " PORT: 8090, or a free one.")
         private @Nullable Integer previewPort;
     }
 
@@ -93,9 +93,9 @@ public final class RunCommand {
                                 + " letters.",
                         "",
                         "Its checkpoints stay in --state-dir, and the next run goes on from the"
-                            + " last one, after Ctrl-C as after a crash: no text is lost, and with"
-                            + " --delivery exactly-once each has one vector. To start over, remove"
-                            + " the directory or choose another --group-id.",
+                                + " last one, after Ctrl-C as after a crash: no text is lost, and with"
+                                + " --delivery exactly-once each has one vector. To start over, remove"
+                                + " the directory or choose another --group-id.",
                         "")
                 .exitCodeListHeading("%nExit status:%n")
                 .exitCodeList(exitStatuses());

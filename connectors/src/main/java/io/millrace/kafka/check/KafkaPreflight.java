@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at Kafka before the job starts: brokers answer, topics are there or are made, transactions
- * and records of the wanted size are allowed, no other job has the same transactions. So what cannot work is told in seconds and in one
- * message, rather than by a job that restarts.
+ * and records of the wanted size are allowed, no other job has the same transactions. So what
+ * cannot work is told in seconds and in one message, rather than by a job that restarts.
  */
 public final class KafkaPreflight {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaPreflight.class);

@@ -92,7 +92,8 @@ final class TransactionOwners {
 
     private Map<String, Open> look() throws UnusableKafkaException {
         List<String> ids =
-                requests.getIfAllowed(
+                requests
+                        .getIfAllowed(
                                 "list transactions",
                                 requests.admin()
                                         .listTransactions(

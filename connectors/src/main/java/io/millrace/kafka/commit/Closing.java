@@ -13,7 +13,8 @@ final class Closing {
             Thread.currentThread().interrupt();
             log.debug("Topic {}: interrupted while closing", topic, e);
         } catch (Exception e) {
-            log.info("Topic {}: a failure while closing, after all was written or failed", topic, e);
+            log.info(
+                    "Topic {}: a failure while closing, after all was written or failed", topic, e);
         }
     }
 }

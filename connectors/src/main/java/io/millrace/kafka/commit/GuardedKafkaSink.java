@@ -67,7 +67,8 @@ public final class GuardedKafkaSink<T>
         long now = clock.millis();
         // By its interface: the class that the sink declares to return is not public.
         TwoPhaseCommittingStatefulSink<T, KafkaWriterState, KafkaCommittable> twoPhase = sink;
-        return new TimedWriter<>(twoPhase.restoreWriter(context, recoveredState), topic, clock, now);
+        return new TimedWriter<>(
+                twoPhase.restoreWriter(context, recoveredState), topic, clock, now);
     }
 
     @Override

@@ -100,10 +100,10 @@ final class TimedWriter<T>
     }
 
     /**
-     * Whatever goes wrong here is told in the log only. All records have been flushed by now, or the
-     * task fails and will write them again; but an exception thrown while a failed task is cleaned
-     * up ends its TaskManager. The connector throws here each answer of the broker that came after
-     * the first failed one.
+     * Whatever goes wrong here is told in the log only. All records have been flushed by now, or
+     * the task fails and will write them again; but an exception thrown while a failed task is
+     * cleaned up ends its TaskManager. The connector throws here each answer of the broker that
+     * came after the first failed one.
      */
     @Override
     public void close() {

@@ -99,8 +99,7 @@ public final class DeadLetterFunction extends ProcessFunction<RejectedRecord, Ou
             return whole;
         }
         OutputRecord withoutValue =
-                new OutputRecord(
-                        whole.key(), null, reason.add(OMITTED, "value").list(), timestamp);
+                new OutputRecord(whole.key(), null, reason.add(OMITTED, "value").list(), timestamp);
         if (fits(withoutValue)) {
             return withoutValue;
         }

@@ -1,6 +1,8 @@
 package io.millrace.kafka.options;
 
-/** What a job writes; part of its operators' and its transactions' names, so never to be changed. */
+/**
+ * What a job writes; part of its operators' and its transactions' names, so never to be changed.
+ */
 public enum SinkRole {
     VECTORS("vectors"),
     DEAD_LETTERS("dead-letters");

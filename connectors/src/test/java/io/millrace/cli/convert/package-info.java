@@ -3,4 +3,3 @@
 package io.millrace.cli.convert;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -190,8 +190,7 @@ final class QualityCommand implements Callable<Integer> {
             OnnxFile found = OnnxFile.of(file, output.resolve("work"));
             engines.put(
                     "onnxruntime " + found.name(),
-                    new OnnxLoader()
-                            .load(new EngineSettings(directory, found.directory(), cores)));
+                    new OnnxLoader().load(new EngineSettings(directory, found.directory(), cores)));
         }
     }
 
@@ -208,8 +207,7 @@ final class QualityCommand implements Callable<Integer> {
         Neighbours expected = Neighbours.of(reference.vectors(), queries, MANY);
         passes.forEach(
                 (name, each) -> {
-                    Cosines cosines =
-                            Cosines.of(each.vectors(), reference.vectors()).orElseThrow();
+                    Cosines cosines = Cosines.of(each.vectors(), reference.vectors()).orElseThrow();
                     Neighbours found = Neighbours.of(each.vectors(), queries, MANY);
                     table.row(
                             List.of(

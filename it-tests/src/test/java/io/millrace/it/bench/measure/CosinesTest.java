@@ -9,8 +9,10 @@ class CosinesTest {
     void smallestAndMedianOfAll() {
         float[][] vectors = {{2, 0}, {0, 3}};
 
-        assertThat(Cosines.of(vectors, new float[][] {{1, 0}, {0, 1}})).contains(new Cosines(1, 1, 2));
-        assertThat(Cosines.of(vectors, new float[][] {{1, 0}, {1, 0}})).contains(new Cosines(0, 0.5, 2));
+        assertThat(Cosines.of(vectors, new float[][] {{1, 0}, {0, 1}}))
+                .contains(new Cosines(1, 1, 2));
+        assertThat(Cosines.of(vectors, new float[][] {{1, 0}, {1, 0}}))
+                .contains(new Cosines(0, 0.5, 2));
     }
 
     @Test
