@@ -251,7 +251,7 @@ class AdapterTest {
     private static void numbers(long from, long count, int start, Weight.ChunkConsumer consumer) {
         float[] numbers = new float[(int) count];
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = start + from + i;
+            numbers[i] = (float) (start + from + i);
         }
         consumer.accept(numbers, numbers.length);
     }
