@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Refuses tokenizers with which some text, or opening them, would end the process: the native
@@ -315,7 +316,9 @@ public final class TokenizerSafety {
                 if (form.isEmpty()) {
                     add(
                             "added_tokens: a token of which the normalizer leaves something",
-                            "\"%s\"".formatted(content));
+                            content.codePoints()
+                                    .mapToObj("U+%04X"::formatted)
+                                    .collect(Collectors.joining(" ", "none of ", "")));
                 }
                 if (stripping.contains(content)) {
                     forms.add(form);
