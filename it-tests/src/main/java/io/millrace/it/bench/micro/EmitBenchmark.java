@@ -4,6 +4,8 @@ import io.millrace.flink.record.EmbeddingRecord;
 import io.millrace.flink.record.Origin;
 import io.millrace.flink.record.RejectedRecord;
 import io.millrace.flink.record.TextRecord;
+import io.millrace.kafka.check.TopicRules;
+import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.emit.EmitFunction;
 import io.millrace.kafka.emit.OutputRecord;
 import io.millrace.kafka.options.KafkaJobOptions;
@@ -56,7 +58,7 @@ public class EmitBenchmark {
 
     /** Makes vectors of length 1, as most models do, and opens the function as a task does. */
     @Setup
-    public void open() {
+    public void open() throws UnusableKafkaException {
         Random random = new Random(1);
         for (int i = 0; i < VECTORS; i++) {
             byte[] key = ("key-" + i).getBytes(StandardCharsets.UTF_8);
@@ -79,7 +81,11 @@ public class EmitBenchmark {
         }
         function =
                 new EmitFunction(
-                        format, null, KafkaJobOptions.MAX_RECORD_BYTES.defaultValue(), REJECTED);
+                        format,
+                        null,
+                        KafkaJobOptions.MAX_RECORD_BYTES.defaultValue(),
+                        () -> TopicRules.UNKNOWN,
+                        REJECTED);
         function.open(new OpenContext() {});
         nowhere = new Nowhere(function);
     }
