@@ -21,12 +21,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code docker-compose.yml} as shipped: what its reader does with it, and what a cluster owes. */
+/**
+ * {@code docker-compose.yml} as shipped, with its own model: what its reader does with it, and what
+ * a cluster owes.
+ */
 @RequiresDocker(compose = true)
 @Timeout(300)
 class DockerComposeIT {
-    private static final GoldenModel MODEL = new GoldenModel("bert-mean");
+    private static final GoldenModel MODEL = GoldenModel.trained();
     private static final Messages MESSAGES = new Messages(MODEL);
+
+    /** One that a shell takes as it is. */
+    private static final int CONSOLE_TEXT = 45;
+
     private static final int KAFKA_PORT = freePort();
     private static final KafkaTopics TOPICS = new KafkaTopics("localhost:" + KAFKA_PORT);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -44,8 +51,6 @@ class DockerComposeIT {
             new Compose(
                     "millrace-it-" + ProcessHandle.current().pid(),
                     Map.of(
-                            "MILLRACE_MODELS", GoldenModel.FOLDER.toString(),
-                            "MILLRACE_MODEL", MODEL.name(),
                             "MILLRACE_KAFKA_PORT", Integer.toString(KAFKA_PORT),
                             "MILLRACE_FLINK_PORT", Integer.toString(freePort())));
 
@@ -53,7 +58,7 @@ class DockerComposeIT {
     void textsBecomeVectorsAndASecondJobRunsWhereTheFirstDid() throws Exception {
         lineOnTheConsoleBecomesItsVector();
 
-        int count = 10 * MODEL.texts().size();
+        int count = 2 * MODEL.texts().size();
         encode(0, count);
         String taskManager = COMPOSE.container("taskmanager");
         Set<String> libraries = nativeLibraries();
@@ -75,7 +80,7 @@ class DockerComposeIT {
                 "bash",
                 "-c",
                 "echo '%s' | %skafka-console-producer.sh --bootstrap-server kafka:9092 --topic texts"
-                        .formatted(MODEL.texts().get(0), KAFKA_BIN));
+                        .formatted(MODEL.texts().get(CONSOLE_TEXT), KAFKA_BIN));
         String vector =
                 COMPOSE.exec(
                         "kafka",
@@ -84,7 +89,7 @@ class DockerComposeIT {
                         "--topic=vectors",
                         "--from-beginning",
                         "--max-messages=1");
-        MODEL.assertVector(0, Messages.vector(vector.lines().findFirst().orElseThrow()));
+        MODEL.assertVector(CONSOLE_TEXT, Messages.vector(vector.lines().findFirst().orElseThrow()));
     }
 
     /** Sends these messages and waits for their vectors; the job is at-least-once. */

@@ -12,7 +12,6 @@ import io.millrace.it.container.RequiresDocker;
 import io.millrace.kafka.KafkaEncodeJob;
 import io.millrace.kafka.options.Delivery;
 import io.millrace.kafka.options.KafkaJobOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,12 +51,9 @@ class KafkaToKafkaIT {
                             .build());
 
     private static final KafkaContainer BROKER = new KafkaContainer(ContainerImages.kafka());
-    private static final GoldenModel MODEL = new GoldenModel("bert-mean");
+    private static final GoldenModel MODEL = GoldenModel.of("bert-mean");
     private static final Messages MESSAGES = new Messages(MODEL);
-    private static final Path TRAINED =
-            Path.of("..", "connectors", "target", "models", "all-MiniLM-L6-v2")
-                    .toAbsolutePath()
-                    .normalize();
+    private static final GoldenModel TRAINED = GoldenModel.trained();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static KafkaTopics topics;
@@ -125,7 +121,7 @@ class KafkaToKafkaIT {
                         Delivery.AT_LEAST_ONCE,
                         Duration.ofSeconds(1),
                         true);
-        options.set(EncodeOptions.MODEL, TRAINED.toString());
+        options.set(EncodeOptions.MODEL, TRAINED.directory().toString());
 
         execute(options);
 

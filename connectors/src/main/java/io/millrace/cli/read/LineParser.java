@@ -1,14 +1,21 @@
 package io.millrace.cli.read;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,9 +33,9 @@ public final class LineParser {
             JsonMapper.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    // Numbers that pass through keep every digit.
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                    .addModule(
+                            new SimpleModule()
+                                    .addDeserializer(JsonNode.class, new NumbersAsWritten()))
                     .build();
 
     private final InputFormat format;
@@ -101,6 +108,45 @@ public final class LineParser {
     }
 
     private static String kind(JsonNode node) {
+        if (node.isPojo()) {
+            return "number";
+        }
         return node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Numbers pass through as they were written: 1.0 is not 1, and -0.0 not 0.0. */
+    private static final class NumbersAsWritten extends JsonDeserializer<JsonNode> {
+        @Override
+        public JsonNode deserialize(JsonParser parser, DeserializationContext context)
+                throws IOException {
+            return switch (parser.currentToken()) {
+                case START_OBJECT -> {
+                    ObjectNode object = NODES.objectNode();
+                    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                        String name = parser.currentName();
+                        parser.nextToken();
+                        object.set(name, deserialize(parser, context));
+                    }
+                    yield object;
+                }
+                case START_ARRAY -> {
+                    ArrayNode array = NODES.arrayNode();
+                    while (parser.nextToken() != JsonToken.END_ARRAY) {
+                        array.add(deserialize(parser, context));
+                    }
+                    yield array;
+                }
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                        NODES.rawValueNode(new RawValue(parser.getText()));
+                case VALUE_STRING -> NODES.textNode(parser.getText());
+                case VALUE_TRUE, VALUE_FALSE -> NODES.booleanNode(parser.getBooleanValue());
+                default -> NODES.nullNode();
+            };
+        }
+
+        @Override
+        public JsonNode getNullValue(DeserializationContext context) {
+            return NODES.nullNode();
+        }
     }
 }

@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for Kafka's answers, all of them together no longer than it has patience. */
-final class AdminRequests {
+final class AdminRequests implements AutoCloseable {
     private static final long RETRY_MILLIS = 50;
     private static final List<Class<? extends Exception>> NOT_ALLOWED_OR_NOT_THERE =
             List.of(
@@ -38,10 +38,15 @@ final class AdminRequests {
         this.deadline = System.nanoTime() + patience.toNanos();
     }
 
-    /** A client for these brokers. */
-    static Admin open(Properties config, String bootstrapServers) throws UnusableKafkaException {
+    /**
+     * Opens a client for these brokers.
+     *
+     * @param patience after which requests fail, from now on, all together
+     */
+    static AdminRequests open(Properties config, String bootstrapServers, Duration patience)
+            throws UnusableKafkaException {
         try {
-            return Admin.create(config);
+            return new AdminRequests(Admin.create(config), bootstrapServers, patience);
         } catch (KafkaException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new UnusableKafkaException(
@@ -52,6 +57,12 @@ final class AdminRequests {
 
     Admin admin() {
         return admin;
+    }
+
+    /** Does not wait for requests that nobody waits for any more. */
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
     }
 
     /** The answer. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
@@ -54,8 +53,8 @@ public final class KafkaPreflight {
         // The client logs every attempt to connect: a few will do.
         config.setProperty("reconnect.backoff.ms", "1000");
         config.setProperty("reconnect.backoff.max.ms", "4000");
-        try (Admin admin = AdminRequests.open(config, options.bootstrapServers())) {
-            AdminRequests requests = new AdminRequests(admin, options.bootstrapServers(), patience);
+        try (AdminRequests requests =
+                AdminRequests.open(config, options.bootstrapServers(), patience)) {
             new KafkaPreflight(options, requests).check();
         }
     }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.config.ConfigResource;
@@ -44,9 +43,9 @@ public record TopicRules(boolean compacted, long maxBytes, long beforeMillis, lo
     /** The rules of this topic as they are now. */
     public static TopicRules read(Properties adminConfig, String bootstrapServers, String topic)
             throws UnusableKafkaException {
-        try (Admin admin = AdminRequests.open(adminConfig, bootstrapServers)) {
-            return read(new AdminRequests(admin, bootstrapServers, PATIENCE), topic)
-                    .orElse(UNKNOWN);
+        try (AdminRequests requests =
+                AdminRequests.open(adminConfig, bootstrapServers, PATIENCE)) {
+            return read(requests, topic).orElse(UNKNOWN);
         }
     }
 

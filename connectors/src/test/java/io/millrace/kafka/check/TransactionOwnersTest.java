@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -123,9 +122,11 @@ final class TransactionOwnersTest {
         config.setString("output-topic", "out");
         config.setString("transactional-id-prefix", prefix);
         KafkaJobOptions options = KafkaJobOptions.from(config);
-        try (Admin admin = AdminRequests.open(options.adminConfig(), broker.bootstrapServers())) {
-            AdminRequests requests =
-                    new AdminRequests(admin, broker.bootstrapServers(), Duration.ofSeconds(30));
+        try (AdminRequests requests =
+                AdminRequests.open(
+                        options.adminConfig(),
+                        broker.bootstrapServers(),
+                        Duration.ofSeconds(30))) {
             new TransactionOwners(requests, options, betweenLooks).requireNone();
         }
     }
