@@ -38,7 +38,7 @@ class TrainedModelIT {
         "all-MiniLM-L6-v2, all-minilm-l6-v2, 0.9998",
         // What its key biases add to scores costs bf16 its digits, unless they are left out.
         "e5-small-v2, e5-small-v2, 0.9999",
-        "bge-small-zh-v1.5, bge-small-zh-v15, 0.9999",
+        "bge-small-zh-v1.5, bge-small-zh-v15, 0.9998",
     })
     void equalsItsReferences(String name, String artifact, double smallestCosine) throws Exception {
         Path jar = FOLDER.resolve("jars").resolve("langchain4j-embeddings-" + artifact + ".jar");
