@@ -38,9 +38,10 @@ class TokenizerFuzzTest {
                                 TokenizerTries.class.getName(),
                                 Long.toString(SEED),
                                 Integer.toString(TRIES),
-                                scratch.resolve("model").toString())
+                                scratch.resolve("model").toString(),
+                                output.toString())
                         .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                         .start();
         try {
             boolean ended =

@@ -11,9 +11,11 @@ import io.millrace.model.tokenize.TextException;
 import io.millrace.model.tokenize.Tokenizer;
 import io.millrace.model.tokenize.TokenizerSettings;
 import io.millrace.model.tokenize.Truncation;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Opens made-up tokenizers and gives them made-up texts, in a process of its own, since what is
- * looked for ends the process. The last seed that it printed is the one that did it; {@code SEED 1
- * DIR} tries that one alone.
+ * looked for ends the process. The last seed in its log is the one that did it; {@code SEED 1 DIR
+ * LOG} tries that one alone.
  */
 public final class TokenizerTries {
     private static final int TEXTS = 8;
@@ -51,22 +53,28 @@ public final class TokenizerTries {
     /**
      * Tries.
      *
-     * @param args the first seed, how many, and an empty directory
+     * @param args the first seed, how many, an empty directory, and a file to append to
      */
     public static void main(String[] args) throws IOException {
         long seed = Long.parseLong(args[0]);
         Path directory = Path.of(args[2]);
         TokenizerTries tries = new TokenizerTries(ModelCopy.of("bert-mean", directory));
-        for (int i = 0; i < Integer.parseInt(args[1]); i++) {
-            System.out.println("seed " + (seed + i));
-            tries.run(new Random(seed + i));
+        try (BufferedWriter log =
+                Files.newBufferedWriter(
+                        Path.of(args[3]), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            for (int i = 0; i < Integer.parseInt(args[1]); i++) {
+                log.write("seed " + (seed + i) + "\n");
+                log.flush();
+                tries.run(new Random(seed + i));
+            }
+            log.write(
+                    "opened %d, tokenized %d texts, refused %d, slowest text %d ms%n"
+                            .formatted(
+                                    tries.opened,
+                                    tries.tokenized,
+                                    tries.refused,
+                                    TimeUnit.NANOSECONDS.toMillis(tries.slowest)));
         }
-        System.out.printf(
-                "opened %d, tokenized %d texts, refused %d, slowest text %d ms%n",
-                tries.opened,
-                tries.tokenized,
-                tries.refused,
-                TimeUnit.NANOSECONDS.toMillis(tries.slowest));
     }
 
     private void run(Random random) throws IOException {
