@@ -43,8 +43,7 @@ public record TopicRules(boolean compacted, long maxBytes, long beforeMillis, lo
     /** The rules of this topic as they are now. */
     public static TopicRules read(Properties adminConfig, String bootstrapServers, String topic)
             throws UnusableKafkaException {
-        try (AdminRequests requests =
-                AdminRequests.open(adminConfig, bootstrapServers, PATIENCE)) {
+        try (AdminRequests requests = AdminRequests.open(adminConfig, bootstrapServers, PATIENCE)) {
             return read(requests, topic).orElse(UNKNOWN);
         }
     }

@@ -32,11 +32,13 @@ class InputReaderTest {
     @Test
     void otherFieldsPassThroughInTheirOrder() throws IOException {
         InputRecord record =
-                only("{\"b\": [1.10, -0.0, 1e400], \"id\": \"x\", \"text\": \"t\", \"a\": {\"c\": [null, true]}}");
+                only(
+                        "{\"b\": [1.10, -0.0, 1e400], \"id\": \"x\", \"text\": \"t\", \"a\": {\"c\": [null, true]}}");
 
         assertThat(record.id().textValue()).isEqualTo("x");
         assertThat(record.text()).isEqualTo("t");
-        assertThat(record.others()).hasToString("{\"b\":[1.10,-0.0,1e400],\"a\":{\"c\":[null,true]}}");
+        assertThat(record.others())
+                .hasToString("{\"b\":[1.10,-0.0,1e400],\"a\":{\"c\":[null,true]}}");
     }
 
     @Test

@@ -124,9 +124,7 @@ final class TransactionOwnersTest {
         KafkaJobOptions options = KafkaJobOptions.from(config);
         try (AdminRequests requests =
                 AdminRequests.open(
-                        options.adminConfig(),
-                        broker.bootstrapServers(),
-                        Duration.ofSeconds(30))) {
+                        options.adminConfig(), broker.bootstrapServers(), Duration.ofSeconds(30))) {
             new TransactionOwners(requests, options, betweenLooks).requireNone();
         }
     }
