@@ -75,10 +75,10 @@ public final class Millrace implements Runnable {
     public static CommandLine commandLine(CommandLine bench) {
         CommandLine commands =
                 new CommandLine(new Millrace())
-                        .addSubcommand(new EmbedCommand())
-                        .addSubcommand(new DemoCommand())
+                        .addSubcommand(EmbedCommand.create())
+                        .addSubcommand(DemoCommand.create())
                         .addSubcommand(RunCommand.create())
-                        .addSubcommand(new InspectCommand())
+                        .addSubcommand(InspectCommand.create())
                         .addSubcommand(new BrokerCommand())
                         .addSubcommand(bench);
         commands.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(HELP_WIDTH);

@@ -8,7 +8,6 @@ import io.millrace.model.fetch.HubException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -67,15 +66,8 @@ public final class KafkaEncodeCommand {
 
     private static int run(CommandSpec spec, ConfigOptionArguments arguments, Action action)
             throws Exception {
-        Configuration configuration = arguments.configuration(spec.commandLine().getParseResult());
-        EncodeOptions encode;
-        KafkaJobOptions kafka;
-        try {
-            encode = EncodeOptions.from(configuration);
-            kafka = KafkaJobOptions.from(configuration);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        EncodeOptions encode = arguments.read(spec.commandLine(), EncodeOptions::from);
+        KafkaJobOptions kafka = arguments.read(spec.commandLine(), KafkaJobOptions::from);
         try {
             return action.run(encode, kafka);
         } catch (UnusableKafkaException | HubException e) {

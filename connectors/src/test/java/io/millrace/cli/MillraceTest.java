@@ -2,9 +2,12 @@ package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.flink.options.EncodeOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.description.HtmlFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +74,37 @@ class MillraceTest {
                 .contains("--precision=f32|bf16", "Default: f32.");
         assertThat(Cli.run(command, "--precision=f16").err())
                 .contains("'--precision': expected ", "f16");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"embed", "run"})
+    void howTheModelIsRunIsTheSameOption(String command) {
+        String help = Cli.run(command, "--help").out().replaceAll("\\s", "");
+
+        for (ConfigOption<?> option : EncodeOptions.ENCODER) {
+            String description = new HtmlFormatter().format(option.description());
+            assertThat(help).contains("--" + option.key(), description.replaceAll("\\s", ""));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"embed --input=i --output=o", "inspect"})
+    void withoutAModelNothingRuns(String arguments) {
+        Cli cli = Cli.run(arguments.split(" "));
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err())
+                .contains("Option 'model' is required: a model directory or org/name", "--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max-tokens", "truncate-dim", "batch-tokens"})
+    void embedRefusesWhatTheJobRefuses(String option) {
+        Cli cli = Cli.run("embed", "--model=m", "--input=i", "--output=o", "--" + option + "=0");
+
+        assertThat(cli.status()).isEqualTo(2);
+        assertThat(cli.err())
+                .contains("Option '%s': expected at least 1, found 0".formatted(option));
     }
 
     @Test

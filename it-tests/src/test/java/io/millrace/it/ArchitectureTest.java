@@ -101,7 +101,7 @@ final class ArchitectureTest {
                 .resideInAnyPackage(packages);
     }
 
-    private static DescribedPredicate<JavaClass> areProductionCode() {
+    static DescribedPredicate<JavaClass> areProductionCode() {
         return DescribedPredicate.describe(
                 "are production code",
                 javaClass ->

@@ -6,15 +6,14 @@ import io.millrace.cli.preview.Preview;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.ModelArgument;
-import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.RootCause;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.flink.record.EmbeddingRecord;
+import io.millrace.kafka.arguments.ConfigOptionArguments;
 import io.millrace.kafka.broker.EmbeddedBroker;
 import io.millrace.kafka.check.UnusableKafkaException;
 import io.millrace.kafka.options.KafkaJobOptions;
-import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
 import java.io.IOException;
@@ -26,10 +25,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
             "",
             "Starts a Kafka and a Flink in this process, streams short messages through an encoder"
                     + " and shows, as they come, how fast and which texts are near each other. Ends"
-                    + " by itself and leaves nothing behind.",
+                    + " by itself and leaves nothing behind. Without --model it runs the bundled"
+                    + " all-MiniLM-L6-v2.",
             ""
         },
         footer = {
@@ -68,6 +70,8 @@ public final class DemoCommand implements Callable<Integer> {
     /** Once all records have come out, so that the page has something to show. */
     private static final Duration BETWEEN_MESSAGES = Duration.ofMillis(100);
 
+    private final ConfigOptionArguments arguments = new ConfigOptionArguments();
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -79,12 +83,6 @@ public final class DemoCommand implements Callable<Integer> {
     private @Nullable Integer records;
 
     @Option(
-            names = "--model",
-            paramLabel = ModelArgument.LABEL,
-            description = ModelArgument.DESCRIPTION + " Default: the bundled all-MiniLM-L6-v2.")
-    private @Nullable String model;
-
-    @Option(
             names = "--input",
             paramLabel = "FILE",
             description =
@@ -93,17 +91,25 @@ public final class DemoCommand implements Callable<Integer> {
     private @Nullable Path input;
 
     @Option(
-            names = "--precision",
-            paramLabel = PrecisionArgument.LABEL,
-            description = PrecisionArgument.DESCRIPTION)
-    private Precision precision = Precision.F32;
-
-    @Option(
             names = "--keep",
             description =
                     "Stay up until Ctrl-C, with ten messages a second, a page that shows them at"
                             + " work and lets you search, and Flink's web interface.")
     private boolean keep;
+
+    private DemoCommand() {}
+
+    /** The command, to be added to its parent. */
+    public static CommandLine create() {
+        DemoCommand demo = new DemoCommand();
+        CommandLine command = new CommandLine(demo);
+        demo.arguments.addGroup(
+                command.getCommandSpec(),
+                "Encoding",
+                EncodeOptions.class,
+                List.of(EncodeOptions.MODEL, EncodeOptions.PRECISION));
+        return command;
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -112,6 +118,8 @@ public final class DemoCommand implements Callable<Integer> {
         if (records != null && records < 1) {
             throw new UnusableException("--records: expected at least 1, found " + records);
         }
+        Configuration given = arguments.configuration(spec.commandLine().getParseResult());
+        @Nullable String model = given.getOptional(EncodeOptions.MODEL).orElse(null);
         ResolvedModel resolved =
                 model == null
                         ? bundledModel()
@@ -128,7 +136,8 @@ public final class DemoCommand implements Callable<Integer> {
         int parallelism = Runtime.getRuntime().availableProcessors();
         @Nullable Integer webPort = keep ? WebPort.usualOrAny(WebPort.FLINK) : null;
 
-        EncodeOptions encode = DemoKafka.encodeOptions(resolved, precision);
+        EncodeOptions encode =
+                DemoKafka.encodeOptions(resolved, given.get(EncodeOptions.PRECISION));
         screen.line(
                 "%d texts through Kafka, Flink and an encoder, in this process.".formatted(count));
         screen.line("");

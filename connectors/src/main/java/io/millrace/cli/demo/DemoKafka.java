@@ -1,10 +1,11 @@
 package io.millrace.cli.demo;
 
-import io.millrace.cli.read.InputFormat;
+import io.millrace.cli.read.LineFormat;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.kafka.broker.EmbeddedBroker;
 import io.millrace.kafka.check.NewTopics;
 import io.millrace.kafka.check.UnusableKafkaException;
+import io.millrace.kafka.options.InputFormat;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.kafka.options.OutputFormat;
 import io.millrace.model.encode.EncoderOptions;
@@ -53,7 +54,7 @@ final class DemoKafka {
         }
     }
 
-    static KafkaJobOptions jobOptions(String bootstrapServers, InputFormat format) {
+    static KafkaJobOptions jobOptions(String bootstrapServers, LineFormat format) {
         Configuration options = new Configuration();
         options.set(KafkaJobOptions.BOOTSTRAP_SERVERS, bootstrapServers);
         options.set(KafkaJobOptions.INPUT_TOPIC, List.of(TEXTS));
@@ -72,10 +73,10 @@ final class DemoKafka {
                                 .withPrecision(precision));
     }
 
-    private static io.millrace.kafka.options.InputFormat jobFormat(InputFormat format) {
+    private static InputFormat jobFormat(LineFormat format) {
         return switch (format) {
-            case JSONL -> io.millrace.kafka.options.InputFormat.JSON;
-            case LINES -> io.millrace.kafka.options.InputFormat.TEXT;
+            case JSONL -> InputFormat.JSON;
+            case LINES -> InputFormat.TEXT;
         };
     }
 }

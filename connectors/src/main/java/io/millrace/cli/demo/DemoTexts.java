@@ -1,8 +1,8 @@
 package io.millrace.cli.demo;
 
-import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
 import io.millrace.cli.read.InputRecord;
+import io.millrace.cli.read.LineFormat;
 import io.millrace.cli.read.LineParser;
 import io.millrace.cli.read.LineReader;
 import io.millrace.cli.shell.UnusableException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages at least one
  * @param telling those of which the neighbours are shown at the end; empty: any
  */
-record DemoTexts(InputFormat format, List<Message> messages, List<String> telling) {
+record DemoTexts(LineFormat format, List<Message> messages, List<String> telling) {
     /**
      * One message.
      *
@@ -38,7 +38,7 @@ record DemoTexts(InputFormat format, List<Message> messages, List<String> tellin
         for (String text : DemoMessages.texts()) {
             messages.add(new Message(text.getBytes(StandardCharsets.UTF_8), text));
         }
-        return new DemoTexts(InputFormat.LINES, messages, DemoMessages.TELLING);
+        return new DemoTexts(LineFormat.LINES, messages, DemoMessages.TELLING);
     }
 
     /** The lines of a file, as they are: what cannot be read is for the job to refuse. */
@@ -46,7 +46,7 @@ record DemoTexts(InputFormat format, List<Message> messages, List<String> tellin
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new UnusableException("--input: expected a readable file, found none: " + file);
         }
-        InputFormat format = InputFormat.ofFileName(String.valueOf(file.getFileName()));
+        LineFormat format = LineFormat.ofFileName(String.valueOf(file.getFileName()));
         LineParser parser = new LineParser(format);
         List<Message> messages = new ArrayList<>();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {

@@ -1,27 +1,27 @@
 package io.millrace.cli.embed;
 
-import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
+import io.millrace.cli.read.LineFormat;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.ModelArgument;
-import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.Terminal;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
-import io.millrace.model.encode.AttentionMask;
+import io.millrace.kafka.arguments.ConfigOptionArguments;
 import io.millrace.model.encode.Encoder;
-import io.millrace.model.encode.EncoderOptions;
-import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
-import io.millrace.model.tokenize.Truncation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "embed",
         header = "Turns the texts of a file into vectors.",
+        customSynopsis =
+                "millrace embed --model=DIR|ORG/NAME --input=FILE|- --output=FILE|- [OPTION]...",
         description = {
             "",
             "Reads one text a line, writes one JSON object a line, in the order of the input:",
@@ -76,14 +78,13 @@ public final class EmbedCommand implements Callable<Integer> {
 
     private static final String STANDARD_STREAM = "-";
 
-    @Spec private CommandSpec spec = CommandSpec.create();
+    private static final List<ConfigOption<?>> OPTIONS =
+            Stream.concat(EncodeOptions.ENCODER.stream(), Stream.of(EncodeOptions.BATCH_TOKENS))
+                    .toList();
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = ModelArgument.LABEL,
-            description = ModelArgument.DESCRIPTION)
-    private String model = "";
+    private final ConfigOptionArguments arguments = new ConfigOptionArguments();
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--input",
@@ -105,86 +106,7 @@ public final class EmbedCommand implements Callable<Integer> {
             description =
                     "What a line of the input is. Default: jsonl for *.jsonl and *.ndjson (also"
                             + " *.jsonl.gz, *.jsonl.zst), otherwise lines.")
-    private @Nullable InputFormat inputFormat;
-
-    @Option(
-            names = "--max-tokens",
-            paramLabel = "N",
-            description =
-                    "Most tokens of one text, special tokens included. Default: what the model"
-                            + " directory says.")
-    private @Nullable Integer maxTokens;
-
-    @Option(
-            names = "--truncation",
-            paramLabel = "right|left|reject",
-            description =
-                    "What happens to a longer text: its end is cut off (right), its beginning"
-                            + " (left), or it gets an error (reject). Default: what the model"
-                            + " directory says.")
-    private @Nullable Truncation truncation;
-
-    @Option(
-            names = "--attention-mask",
-            paramLabel = "padding|causal",
-            description =
-                    "Whether a token sees all tokens of its text or only those before it. Default:"
-                            + " what the model directory says.")
-    private @Nullable AttentionMask attentionMask;
-
-    @Option(
-            names = "--adapter",
-            paramLabel = ModelArgument.LABEL,
-            description = ModelArgument.ADAPTER_DESCRIPTION)
-    private @Nullable String adapter;
-
-    @Option(
-            names = "--prompt-name",
-            paramLabel = "NAME",
-            description =
-                    "Which of the model directory's prompts goes before every text: query,"
-                            + " document, or another that it has. Default: the directory's default,"
-                            + " mostly none.")
-    private @Nullable String promptName;
-
-    @Option(
-            names = "--prompt",
-            paramLabel = "TEXT",
-            description =
-                    "What goes before every text, as it is, with its spaces; instead of the model"
-                            + " directory's prompts.")
-    private @Nullable String prompt;
-
-    @Option(
-            names = "--truncate-dim",
-            paramLabel = "N",
-            description =
-                    "Only so many first components of each vector. Default: what the model"
-                            + " directory says.")
-    private @Nullable Integer truncateDim;
-
-    @Option(
-            names = "--normalize",
-            description = "Scale every vector to length 1 after everything else.")
-    private boolean normalize;
-
-    @Option(
-            names = "--strip-text",
-            description =
-                    "Drop spaces around a text, as sentence-transformers did up to version 5.")
-    private boolean stripText;
-
-    @Option(
-            names = "--precision",
-            paramLabel = PrecisionArgument.LABEL,
-            description = PrecisionArgument.DESCRIPTION)
-    private Precision precision = Precision.F32;
-
-    @Option(
-            names = "--batch-tokens",
-            paramLabel = "N",
-            description = "Most tokens in one batch, padding included. Default: ${DEFAULT-VALUE}.")
-    private int batchTokens = EncodeOptions.BATCH_TOKENS.defaultValue();
+    private @Nullable LineFormat inputFormat;
 
     @Option(
             names = "--threads",
@@ -202,25 +124,32 @@ public final class EmbedCommand implements Callable<Integer> {
                             + " (skip). Default: ${DEFAULT-VALUE}.")
     private OnError onError = OnError.FAIL;
 
+    private EmbedCommand() {}
+
+    /** The command, to be added to its parent. */
+    public static CommandLine create() {
+        EmbedCommand embed = new EmbedCommand();
+        CommandLine command = new CommandLine(embed);
+        embed.arguments.addGroup(
+                command.getCommandSpec(), "Encoding", EncodeOptions.class, OPTIONS);
+        return command;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        requirePositive("--batch-tokens", batchTokens);
-        requirePositive("--threads", threads);
-        if (maxTokens != null) {
-            requirePositive("--max-tokens", maxTokens);
-        }
-        if (truncateDim != null) {
-            requirePositive("--truncate-dim", truncateDim);
+        EncodeOptions encode = arguments.read(spec.commandLine(), EncodeOptions::from);
+        if (threads < 1) {
+            throw new UnusableException("--threads: expected at least 1, found " + threads);
         }
         try (InputStream in = openInput()) {
             InputReader reader = reader(in);
             Counts counts;
             if (output.equals(STANDARD_STREAM)) {
-                counts = embed(reader, OutputFile.standardOutput());
+                counts = embed(encode, reader, OutputFile.standardOutput());
             } else {
                 refuseOwnInput();
                 try (OutputFile file = OutputFile.open(output)) {
-                    counts = embed(reader, file.stream());
+                    counts = embed(encode, reader, file.stream());
                     file.commit();
                 }
             }
@@ -231,7 +160,7 @@ public final class EmbedCommand implements Callable<Integer> {
     private InputReader reader(InputStream in) throws IOException {
         try {
             InputReader reader = new InputReader(in, format());
-            if (inputFormat != InputFormat.LINES) {
+            if (inputFormat != LineFormat.LINES) {
                 reader.suspicion().ifPresent(this::warn);
             }
             return reader;
@@ -258,37 +187,26 @@ public final class EmbedCommand implements Callable<Integer> {
         }
     }
 
-    private Counts embed(InputReader reader, OutputStream out)
+    private Counts embed(EncodeOptions options, InputReader reader, OutputStream out)
             throws IOException, InterruptedException {
-        try (Encoder encoder = openEncoder()) {
+        try (Encoder encoder = open(options)) {
             long start = System.nanoTime();
-            Counts counts = embed(encoder, reader, out);
+            Counts counts = embed(encoder, options.batchTokens(), reader, out);
             double seconds = (System.nanoTime() - start) / 1e9;
             spec.commandLine().getErr().println(summary(counts, seconds));
             return counts;
         }
     }
 
-    private Encoder openEncoder() throws InterruptedException {
-        ResolvedModel resolved = ModelArgument.resolve(model, adapter, spec.commandLine().getErr());
-        return Encoder.open(resolved.directory(), encoderOptions(resolved));
+    private Encoder open(EncodeOptions options) throws InterruptedException {
+        ResolvedModel resolved =
+                ModelArgument.resolve(
+                        options.model(), options.encoder().adapter(), spec.commandLine().getErr());
+        return Encoder.open(
+                resolved.directory(), options.encoder().withAdapter(resolved.adapterDirectory()));
     }
 
-    private EncoderOptions encoderOptions(ResolvedModel resolved) {
-        return EncoderOptions.DEFAULT
-                .withMaxTokens(maxTokens)
-                .withTruncation(truncation)
-                .withAttentionMask(attentionMask)
-                .withPrompt(prompt)
-                .withPromptName(promptName)
-                .withTruncateDim(truncateDim)
-                .withNormalize(normalize)
-                .withStripText(stripText)
-                .withAdapter(resolved.adapterDirectory())
-                .withPrecision(precision);
-    }
-
-    private Counts embed(Encoder encoder, InputReader reader, OutputStream out)
+    private Counts embed(Encoder encoder, int batchTokens, InputReader reader, OutputStream out)
             throws IOException, InterruptedException {
         try (WindowEncoder windows = new WindowEncoder(encoder, threads, batchTokens);
                 Progress progress =
@@ -310,8 +228,8 @@ public final class EmbedCommand implements Callable<Integer> {
         return Files.newInputStream(Path.of(input));
     }
 
-    private InputFormat format() {
-        return inputFormat == null ? InputFormat.ofFileName(input) : inputFormat;
+    private LineFormat format() {
+        return inputFormat == null ? LineFormat.ofFileName(input) : inputFormat;
     }
 
     private long inputBytes() throws IOException {
@@ -336,12 +254,5 @@ public final class EmbedCommand implements Callable<Integer> {
             summary.append(String.format(Locale.ROOT, "; %,d without a vector", counts.refused()));
         }
         return summary.toString();
-    }
-
-    private static void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new UnusableException(
-                    "%s: expected at least 1, found %d".formatted(option, value));
-        }
     }
 }

@@ -33,7 +33,7 @@ final class Embedding {
 
     /** Runs to the input's end. */
     Counts run() throws IOException, InterruptedException {
-        Deque<Window> inFlight = new ArrayDeque<>();
+        Deque<RecordWindow> inFlight = new ArrayDeque<>();
         for (List<InputRecord> window = window(); !window.isEmpty(); window = window()) {
             inFlight.add(encoder.submit(window));
             if (inFlight.size() > WINDOWS_IN_FLIGHT) {
@@ -61,7 +61,7 @@ final class Embedding {
         return window;
     }
 
-    private void write(Window window) throws IOException, InterruptedException {
+    private void write(RecordWindow window) throws IOException, InterruptedException {
         window.await();
         for (int index = 0; index < window.size(); index++) {
             out.write(window.line(index));

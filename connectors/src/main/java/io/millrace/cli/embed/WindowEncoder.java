@@ -40,8 +40,8 @@ final class WindowEncoder implements AutoCloseable {
     private record Row(int index, TokenizedText text) {}
 
     /** Tokenizes the window's texts, then leaves them to the threads. */
-    Window submit(List<InputRecord> records) throws InterruptedException {
-        Window window = new Window(records);
+    RecordWindow submit(List<InputRecord> records) throws InterruptedException {
+        RecordWindow window = new RecordWindow(records);
         List<Future<?>> batches = new ArrayList<>();
         for (List<Row> batch : batches(tokenize(window))) {
             batches.add(threads.submit(() -> encode(window, batch)));
@@ -50,7 +50,7 @@ final class WindowEncoder implements AutoCloseable {
         return window;
     }
 
-    private @Nullable Row[] tokenize(Window window) throws InterruptedException {
+    private @Nullable Row[] tokenize(RecordWindow window) throws InterruptedException {
         @Nullable Row[] rows = new Row[window.size()];
         List<Future<?>> tasks = new ArrayList<>();
         for (int start = 0; start < rows.length; start += TEXTS_PER_TASK) {
@@ -64,11 +64,11 @@ final class WindowEncoder implements AutoCloseable {
                                 }
                             }));
         }
-        Window.await(tasks);
+        RecordWindow.await(tasks);
         return rows;
     }
 
-    private @Nullable Row tokenize(Window window, int index) {
+    private @Nullable Row tokenize(RecordWindow window, int index) {
         InputRecord record = window.record(index);
         if (record.text() == null) {
             window.settle(index, new Outcome.Refused(String.valueOf(record.error())));
@@ -103,7 +103,7 @@ final class WindowEncoder implements AutoCloseable {
     }
 
     /** A batch that fails is halved until the bad text is alone. */
-    private void encode(Window window, List<Row> batch) {
+    private void encode(RecordWindow window, List<Row> batch) {
         float[][] vectors;
         try {
             List<int[]> ids = batch.stream().map(row -> row.text().ids()).toList();

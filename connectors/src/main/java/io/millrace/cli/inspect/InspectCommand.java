@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.ModelArgument;
-import io.millrace.cli.shell.PrecisionArgument;
+import io.millrace.flink.options.EncodeOptions;
+import io.millrace.kafka.arguments.ConfigOptionArguments;
 import io.millrace.model.ModelException;
 import io.millrace.model.encode.Attention;
 import io.millrace.model.encode.EncoderOptions;
-import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.HubException;
 import io.millrace.model.fetch.ResolvedModel;
 import io.millrace.model.read.ModelDirectory;
@@ -21,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.ConfigOption;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         header = "Tells what a model directory is, and whether it runs here.",
+        customSynopsis = "millrace inspect --model=DIR|ORG/NAME [OPTION]...",
         description = {
             "",
             "Reads the directory, loads the model and runs it for a moment. Of a directory that"
@@ -51,29 +54,15 @@ public final class InspectCommand implements Callable<Integer> {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    @Spec private CommandSpec spec = CommandSpec.create();
+    private static final List<ConfigOption<?>> OPTIONS =
+            List.of(EncodeOptions.MODEL, EncodeOptions.ADAPTER, EncodeOptions.PRECISION);
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = ModelArgument.LABEL,
-            description = ModelArgument.DESCRIPTION)
-    private String name = "";
+    private final ConfigOptionArguments arguments = new ConfigOptionArguments();
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--json", description = "Write a JSON object.")
     private boolean json;
-
-    @Option(
-            names = "--adapter",
-            paramLabel = ModelArgument.LABEL,
-            description = ModelArgument.ADAPTER_DESCRIPTION)
-    private @Nullable String adapter;
-
-    @Option(
-            names = "--precision",
-            paramLabel = PrecisionArgument.LABEL,
-            description = PrecisionArgument.DESCRIPTION)
-    private Precision precision = Precision.F32;
 
     @Option(
             names = "--attention",
@@ -91,16 +80,26 @@ public final class InspectCommand implements Callable<Integer> {
             description = "Where --attention writes. Default: ${DEFAULT-VALUE}")
     private Path output = Path.of("");
 
+    private InspectCommand() {}
+
+    /** The command, to be added to its parent. */
+    public static CommandLine create() {
+        InspectCommand inspect = new InspectCommand();
+        CommandLine command = new CommandLine(inspect);
+        inspect.arguments.addGroup(
+                command.getCommandSpec(), "Encoding", EncodeOptions.class, OPTIONS);
+        return command;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        EncodeOptions given = arguments.read(spec.commandLine(), EncodeOptions::from);
         try {
             ResolvedModel resolved =
-                    ModelArgument.resolve(name, adapter, spec.commandLine().getErr());
-            EncoderOptions options =
-                    EncoderOptions.DEFAULT
-                            .withAdapter(resolved.adapterDirectory())
-                            .withPrecision(precision);
+                    ModelArgument.resolve(
+                            given.model(), given.encoder().adapter(), spec.commandLine().getErr());
+            EncoderOptions options = given.encoder().withAdapter(resolved.adapterDirectory());
             ModelDirectory model = open(resolved);
             String merged = resolved.adapter().map(ResolvedModel::name).orElse(null);
             if (attention != null) {
@@ -121,12 +120,12 @@ public final class InspectCommand implements Callable<Integer> {
             if (!json) {
                 throw e;
             }
-            return refuse(e.problems(), out);
+            return refuse(given.model(), e.problems(), out);
         } catch (HubException e) {
             if (!json || e.isTemporary()) {
                 throw e;
             }
-            return refuse(List.of(String.valueOf(e.getMessage())), out);
+            return refuse(given.model(), List.of(String.valueOf(e.getMessage())), out);
         }
     }
 
@@ -153,7 +152,8 @@ public final class InspectCommand implements Callable<Integer> {
         return AttentionFiles.write(output, model.id(), model.revision(), weights);
     }
 
-    private int refuse(List<String> problems, PrintWriter out) throws IOException {
+    private static int refuse(String name, List<String> problems, PrintWriter out)
+            throws IOException {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("path", name);
         fields.put("runs", false);

@@ -12,10 +12,10 @@ public final class InputReader {
 
     private final LineReader lines;
     private final LineParser parser;
-    private final InputFormat format;
+    private final LineFormat format;
 
     /** Records of a stream, plain or compressed, which stays the caller's to close. */
-    public InputReader(InputStream in, InputFormat format) throws IOException {
+    public InputReader(InputStream in, LineFormat format) throws IOException {
         this.lines = new LineReader(in, MAX_LINE_BYTES);
         this.parser = new LineParser(format);
         this.format = format;

@@ -38,14 +38,14 @@ public final class LineParser {
                                     .addDeserializer(JsonNode.class, new NumbersAsWritten()))
                     .build();
 
-    private final InputFormat format;
+    private final LineFormat format;
     private final CharsetDecoder decoder =
             StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT);
 
-    public LineParser(InputFormat format) {
+    public LineParser(LineFormat format) {
         this.format = format;
     }
 

@@ -69,7 +69,7 @@ public final class LineReader {
     }
 
     /** What its beginning looks like instead; to be asked before the first line. */
-    Optional<String> suspicion(InputFormat format) throws IOException {
+    Optional<String> suspicion(LineFormat format) throws IOException {
         if (position == limit && !fill()) {
             return Optional.empty();
         }

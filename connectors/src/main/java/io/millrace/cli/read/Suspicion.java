@@ -16,16 +16,16 @@ final class Suspicion {
      * @param firstLine what comes before the first line's end
      * @param beginning that and what follows
      */
-    static Optional<String> of(InputFormat format, LineReader.Line firstLine, String beginning) {
+    static Optional<String> of(LineFormat format, LineReader.Line firstLine, String beginning) {
         if (ARRAY.matcher(beginning).matches()) {
             return Optional.of(
                     "this looks like a JSON array, and each line is read by itself; objects with a"
                             + " 'text', one a line, are expected (jq -c '.[]' makes them)");
         }
-        if (format == InputFormat.JSONL || !OBJECT.matcher(beginning).matches()) {
+        if (format == LineFormat.JSONL || !OBJECT.matcher(beginning).matches()) {
             return Optional.empty();
         }
-        InputRecord record = new LineParser(InputFormat.JSONL).parse(firstLine);
+        InputRecord record = new LineParser(LineFormat.JSONL).parse(firstLine);
         return record != null && record.error() == null
                 ? Optional.of(
                         "each line is taken as plain text, braces and all, but looks like JSON with"

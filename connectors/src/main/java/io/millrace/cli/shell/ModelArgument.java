@@ -15,10 +15,6 @@ public final class ModelArgument {
             "Hugging Face or sentence-transformers directory, or a model of the Hugging Face Hub,"
                     + " org/name[@revision], which is fetched where its cache has it not.";
 
-    public static final String ADAPTER_DESCRIPTION =
-            "A LoRA adapter (PEFT) to merge into the model's weights: a directory, or a model of the"
-                    + " Hugging Face Hub. Default: none, unless the model is an adapter itself.";
-
     private ModelArgument() {}
 
     /**

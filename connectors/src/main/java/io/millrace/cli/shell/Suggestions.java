@@ -4,10 +4,16 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says which words were not understood, and which were perhaps meant. */
+/**
+ * Says which words were not understood, and which were perhaps meant. Picocli's own suggestions are
+ * the options with the same two first letters, so {@code --prot} would not find {@code --port}.
+ */
 final class Suggestions {
+    private static final LevenshteinDistance CHANGES = LevenshteinDistance.getDefaultInstance();
+
     private Suggestions() {}
 
     /**
@@ -35,26 +41,8 @@ final class Suggestions {
         int mostChanges = Math.max(1, word.length() / 3);
         Optional<String> nearest =
                 known.stream()
-                        .filter(candidate -> changes(word, candidate) <= mostChanges)
-                        .min(Comparator.comparingInt(candidate -> changes(word, candidate)));
+                        .filter(candidate -> CHANGES.apply(word, candidate) <= mostChanges)
+                        .min(Comparator.comparingInt(candidate -> CHANGES.apply(word, candidate)));
         return nearest.map(name -> ". Did you mean '%s'?".formatted(name)).orElse("");
-    }
-
-    /** Levenshtein's distance: letters to add, drop or replace. */
-    private static int changes(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 }

@@ -10,14 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.description.HtmlFormatter;
 import org.apache.flink.util.TimeUtils;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -68,6 +72,19 @@ public final class ConfigOptionArguments {
             }
         }
         return configuration;
+    }
+
+    /**
+     * What was given to a command, as the record of options that reads it.
+     *
+     * @throws ParameterException when a value is missing or out of range; names the option
+     */
+    public <T> T read(CommandLine command, Function<ReadableConfig, T> reader) {
+        try {
+            return reader.apply(configuration(command.getParseResult()));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, e.getMessage(), e);
+        }
     }
 
     @SuppressWarnings("unchecked") // the value was converted to the option's own type

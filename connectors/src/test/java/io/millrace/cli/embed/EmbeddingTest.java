@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
+import io.millrace.cli.read.LineFormat;
 import io.millrace.model.encode.EncodeException;
 import io.millrace.model.encode.Encoder;
 import io.millrace.model.encode.LengthBuckets;
@@ -147,7 +147,7 @@ class EmbeddingTest {
         InputReader reader =
                 new InputReader(
                         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                        InputFormat.LINES);
+                        LineFormat.LINES);
         try (WindowEncoder windows =
                 new WindowEncoder(new ScriptedEncoder(truncation, encode), 3, BATCH_TOKENS)) {
             return new Embedding(reader, windows, out, Progress.NONE).run();

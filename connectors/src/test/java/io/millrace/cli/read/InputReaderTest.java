@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InputReaderTest {
     @Test
     void plainLineIsTheTextAndItsNumberTheId() throws IOException {
-        assertThat(read("one\n\nÜmit 水 🚀", InputFormat.LINES))
+        assertThat(read("one\n\nÜmit 水 🚀", LineFormat.LINES))
                 .extracting(record -> record.id().asText() + "=" + record.text())
                 .containsExactly("0=one", "1=", "2=Ümit 水 🚀");
     }
@@ -44,7 +44,7 @@ class InputReaderTest {
     @Test
     void missingIdIsTheLinesNumber() throws IOException {
         List<InputRecord> records =
-                read("\n  \n{\"text\":\"a\"}\n{\"id\":null,\"text\":\"b\"}\n", InputFormat.JSONL);
+                read("\n  \n{\"text\":\"a\"}\n{\"id\":null,\"text\":\"b\"}\n", LineFormat.JSONL);
 
         assertThat(records)
                 .extracting(record -> record.id().toString())
@@ -82,7 +82,7 @@ class InputReaderTest {
     void invalidUtf8NamesTheByteAndSparesTheNextLine() throws IOException {
         byte[] input = {'o', 'k', (byte) 0xFF, 'x', '\n', 'n', 'e', 'x', 't'};
 
-        List<InputRecord> records = read(input, InputFormat.LINES);
+        List<InputRecord> records = read(input, LineFormat.LINES);
 
         assertThat(records.get(0).error()).isEqualTo("expected UTF-8, found other bytes at byte 2");
         assertThat(records.get(1).text()).isEqualTo("next");
@@ -90,24 +90,24 @@ class InputReaderTest {
 
     @Test
     void formatIsToldByTheFilesName() {
-        assertThat(InputFormat.ofFileName("dir.jsonl/texts.txt")).isEqualTo(InputFormat.LINES);
-        assertThat(InputFormat.ofFileName("Texts.JSONL")).isEqualTo(InputFormat.JSONL);
-        assertThat(InputFormat.ofFileName("texts.ndjson")).isEqualTo(InputFormat.JSONL);
-        assertThat(InputFormat.ofFileName("texts.jsonl.gz")).isEqualTo(InputFormat.JSONL);
-        assertThat(InputFormat.ofFileName("texts.ndjson.ZST")).isEqualTo(InputFormat.JSONL);
-        assertThat(InputFormat.ofFileName("texts.gz")).isEqualTo(InputFormat.LINES);
-        assertThat(InputFormat.ofFileName("-")).isEqualTo(InputFormat.LINES);
+        assertThat(LineFormat.ofFileName("dir.jsonl/texts.txt")).isEqualTo(LineFormat.LINES);
+        assertThat(LineFormat.ofFileName("Texts.JSONL")).isEqualTo(LineFormat.JSONL);
+        assertThat(LineFormat.ofFileName("texts.ndjson")).isEqualTo(LineFormat.JSONL);
+        assertThat(LineFormat.ofFileName("texts.jsonl.gz")).isEqualTo(LineFormat.JSONL);
+        assertThat(LineFormat.ofFileName("texts.ndjson.ZST")).isEqualTo(LineFormat.JSONL);
+        assertThat(LineFormat.ofFileName("texts.gz")).isEqualTo(LineFormat.LINES);
+        assertThat(LineFormat.ofFileName("-")).isEqualTo(LineFormat.LINES);
     }
 
     @Test
     void compressedInputIsReadAsWhatItHolds() throws IOException {
         byte[] twoMembers = concatenated(gzip("one\nt"), gzip("wo\n"));
 
-        assertThat(read(twoMembers, InputFormat.LINES))
+        assertThat(read(twoMembers, LineFormat.LINES))
                 .extracting(InputRecord::text)
                 .containsExactly("one", "two");
         byte[] zstd = Zstd.compress("one\ntwo\n".getBytes(StandardCharsets.UTF_8));
-        assertThat(read(zstd, InputFormat.LINES))
+        assertThat(read(zstd, LineFormat.LINES))
                 .extracting(InputRecord::text)
                 .containsExactly("one", "two");
     }
@@ -115,7 +115,7 @@ class InputReaderTest {
     @Test
     void progressIsThatOfTheCompressedInput() throws IOException {
         byte[] input = gzip("one\n".repeat(100_000));
-        InputReader reader = new InputReader(new ByteArrayInputStream(input), InputFormat.LINES);
+        InputReader reader = new InputReader(new ByteArrayInputStream(input), LineFormat.LINES);
 
         while (reader.next() != null) {
             assertThat(reader.bytesRead()).isBetween(1L, (long) input.length);
@@ -134,7 +134,7 @@ class InputReaderTest {
         byte[] cutZstd = Arrays.copyOf(zstd, zstd.length - 2);
 
         for (byte[] input : List.of(cut, damaged, cutZstd)) {
-            assertThatThrownBy(() -> read(input, InputFormat.LINES))
+            assertThatThrownBy(() -> read(input, LineFormat.LINES))
                     .isInstanceOf(IOException.class)
                     .hasMessageMatching(
                             "expected whole (gzip|Zstandard) data, found it cut off or damaged"
@@ -153,7 +153,7 @@ class InputReaderTest {
         "fffe0000, UTF-32"
     })
     void inputThatIsNoTextIsNamed(String beginning, String kind) {
-        assertThatThrownBy(() -> read(HexFormat.of().parseHex(beginning), InputFormat.LINES))
+        assertThatThrownBy(() -> read(HexFormat.of().parseHex(beginning), LineFormat.LINES))
                 .isInstanceOf(UnusableException.class)
                 .hasMessage(
                         "expected lines of UTF-8, plain or compressed by gzip or zstd, found %s",
@@ -162,10 +162,10 @@ class InputReaderTest {
 
     @Test
     void jsonThatIsReadAsPlainLinesIsSuspicious() throws IOException {
-        assertThat(suspicion("{\"text\": \"a\"}\n{", InputFormat.LINES))
+        assertThat(suspicion("{\"text\": \"a\"}\n{", LineFormat.LINES))
                 .hasValueSatisfying(words -> assertThat(words).contains("--input-format jsonl"));
-        assertThat(suspicion("\uFEFF[\n  {\"text\": \"a\"}\n]", InputFormat.LINES)).isPresent();
-        assertThat(suspicion("[{\"text\": \"a\"}]", InputFormat.JSONL))
+        assertThat(suspicion("\uFEFF[\n  {\"text\": \"a\"}\n]", LineFormat.LINES)).isPresent();
+        assertThat(suspicion("[{\"text\": \"a\"}]", LineFormat.JSONL))
                 .hasValueSatisfying(words -> assertThat(words).contains("JSON array"));
     }
 
@@ -173,7 +173,7 @@ class InputReaderTest {
     @ValueSource(
             strings = {"", "\n", "[1] a note", "{curly}", "{\"a\": 1}", "{\"text\": 5}", "a\n{"})
     void otherLinesAreNotSuspicious(String input) throws IOException {
-        assertThat(suspicion(input, InputFormat.LINES)).isEmpty();
+        assertThat(suspicion(input, LineFormat.LINES)).isEmpty();
     }
 
     @Test
@@ -182,13 +182,13 @@ class InputReaderTest {
                 new InputReader(
                         new ByteArrayInputStream(
                                 "{\"text\":\"a\"}".getBytes(StandardCharsets.UTF_8)),
-                        InputFormat.JSONL);
+                        LineFormat.JSONL);
 
         assertThat(reader.suspicion()).isEmpty();
         assertThat(requireNonNull(reader.next()).text()).isEqualTo("a");
     }
 
-    private static Optional<String> suspicion(String input, InputFormat format) throws IOException {
+    private static Optional<String> suspicion(String input, LineFormat format) throws IOException {
         return new InputReader(
                         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), format)
                 .suspicion();
@@ -209,16 +209,16 @@ class InputReaderTest {
     }
 
     private static InputRecord only(String line) throws IOException {
-        List<InputRecord> records = read(line, InputFormat.JSONL);
+        List<InputRecord> records = read(line, LineFormat.JSONL);
         assertThat(records).hasSize(1);
         return records.get(0);
     }
 
-    private static List<InputRecord> read(String input, InputFormat format) throws IOException {
+    private static List<InputRecord> read(String input, LineFormat format) throws IOException {
         return read(input.getBytes(StandardCharsets.UTF_8), format);
     }
 
-    private static List<InputRecord> read(byte[] input, InputFormat format) throws IOException {
+    private static List<InputRecord> read(byte[] input, LineFormat format) throws IOException {
         InputReader reader = new InputReader(new ByteArrayInputStream(input), format);
         List<InputRecord> records = new ArrayList<>();
         for (InputRecord record = reader.next(); record != null; record = reader.next()) {

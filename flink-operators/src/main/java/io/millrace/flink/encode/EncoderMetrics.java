@@ -7,6 +7,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
  * Every metric of the two operators, in the group {@value #GROUP}. Updated on the mailbox thread;
@@ -70,6 +71,7 @@ public final class EncoderMetrics {
     /** Counter: texts whose vector was looked for in memory and not found. */
     public static final String NUM_CACHE_MISSES = "numCacheMisses";
 
+    /** Values that a histogram's statistics are over; its count is of all. */
     private static final int HISTOGRAM_SIZE = 1024;
 
     private final Histogram batchRows;
@@ -97,10 +99,14 @@ public final class EncoderMetrics {
             IntSupplier inFlightBatches,
             IntSupplier effectiveBatchTokens) {
         MetricGroup group = operator.addGroup(GROUP);
-        batchRows = group.histogram(BATCH_ROWS, new RecentHistogram(HISTOGRAM_SIZE));
-        batchTokens = group.histogram(BATCH_TOKENS, new RecentHistogram(HISTOGRAM_SIZE));
-        batchWaitMs = group.histogram(BATCH_WAIT_MS, new RecentHistogram(HISTOGRAM_SIZE));
-        inferenceTimeMs = group.histogram(INFERENCE_TIME_MS, new RecentHistogram(HISTOGRAM_SIZE));
+        batchRows = group.histogram(BATCH_ROWS, new DescriptiveStatisticsHistogram(HISTOGRAM_SIZE));
+        batchTokens =
+                group.histogram(BATCH_TOKENS, new DescriptiveStatisticsHistogram(HISTOGRAM_SIZE));
+        batchWaitMs =
+                group.histogram(BATCH_WAIT_MS, new DescriptiveStatisticsHistogram(HISTOGRAM_SIZE));
+        inferenceTimeMs =
+                group.histogram(
+                        INFERENCE_TIME_MS, new DescriptiveStatisticsHistogram(HISTOGRAM_SIZE));
         group.<Integer, Gauge<Integer>>gauge(BUFFERED_RECORDS, bufferedRecords::getAsInt);
         group.<Integer, Gauge<Integer>>gauge(IN_FLIGHT_BATCHES, inFlightBatches::getAsInt);
         group.<Double, Gauge<Double>>gauge(PADDING_RATIO, () -> paddingRatio);

@@ -74,8 +74,8 @@ public final class SharedEncoder implements Encoder {
 
     static SharedEncoder open(Path directory, EncoderOptions options, Loader loader)
             throws InterruptedException {
-        ModelFiles files = ModelFiles.of(directory);
-        Key key = new Key(files, options.adapterDirectory().map(ModelFiles::of), options);
+        ModelFingerprint files = ModelFingerprint.of(directory);
+        Key key = new Key(files, options.adapterDirectory().map(ModelFingerprint::of), options);
         Loaded loaded;
         synchronized (LOADED) {
             loaded = LOADED.computeIfAbsent(key, any -> new Loaded());
@@ -148,7 +148,8 @@ public final class SharedEncoder implements Encoder {
         Encoder load(Path directory, EncoderOptions options);
     }
 
-    private record Key(ModelFiles files, Optional<ModelFiles> adapter, EncoderOptions options) {}
+    private record Key(
+            ModelFingerprint files, Optional<ModelFingerprint> adapter, EncoderOptions options) {}
 
     /** One model and how many have a share of it. */
     private static final class Loaded {

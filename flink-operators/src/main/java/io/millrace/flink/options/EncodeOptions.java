@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 
@@ -42,9 +43,9 @@ public record EncodeOptions(
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Model directory: an ordinary Hugging Face or sentence-transformers directory, at this path"
-                                    + " on every machine that runs the job. Or a model of the Hugging Face Hub,"
-                                    + " org/name[@revision], which each machine fetches into its own cache.");
+                            "Hugging Face or sentence-transformers directory, at this path on every machine of a cluster;"
+                                    + " or a model of the Hugging Face Hub, org/name[@revision], which each machine fetches"
+                                    + " where its cache has it not.");
 
     public static final ConfigOption<Integer> MAX_TOKENS =
             key("max-tokens")
@@ -59,7 +60,7 @@ public record EncodeOptions(
                     .noDefaultValue()
                     .withDescription(
                             "What happens to a longer text: its end is cut off (right), its beginning is cut off (left), or"
-                                    + " it goes to the dead letters (reject). Default: what the model directory says, mostly"
+                                    + " it gets no vector (reject). Default: what the model directory says, mostly"
                                     + " right.");
 
     public static final ConfigOption<AttentionMask> ATTENTION_MASK =
@@ -165,8 +166,8 @@ public record EncodeOptions(
                                     + " vector, to the bit, without being encoded. Each takes four bytes a component and a token."
                                     + " 0: none.");
 
-    /** Every option, in the order in which people should read them. */
-    public static final List<ConfigOption<?>> ALL =
+    /** How a model is run, by whatever runs it, in the order in which people should read them. */
+    public static final List<ConfigOption<?>> ENCODER =
             List.of(
                     MODEL,
                     MAX_TOKENS,
@@ -178,13 +179,21 @@ public record EncodeOptions(
                     NORMALIZE,
                     STRIP_TEXT,
                     ADAPTER,
-                    PRECISION,
-                    BATCH_TOKENS,
-                    BATCH_ROWS,
-                    LINGER,
-                    INFERENCE_THREADS,
-                    OUTPUT_MODE,
-                    CACHED_VECTORS);
+                    PRECISION);
+
+    /** Every option, in the order in which people should read them. */
+    public static final List<ConfigOption<?>> ALL =
+            Stream.of(
+                            ENCODER,
+                            List.of(
+                                    BATCH_TOKENS,
+                                    BATCH_ROWS,
+                                    LINGER,
+                                    INFERENCE_THREADS,
+                                    OUTPUT_MODE,
+                                    CACHED_VECTORS))
+                    .<ConfigOption<?>>flatMap(List::stream)
+                    .toList();
 
     public EncodeOptions {
         requirePositive(BATCH_TOKENS, batchTokens);

@@ -1,9 +1,9 @@
 package io.millrace.it.bench.corpus;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.cli.read.InputFormat;
 import io.millrace.cli.read.InputReader;
 import io.millrace.cli.read.InputRecord;
+import io.millrace.cli.read.LineFormat;
 import io.millrace.cli.shell.UnusableException;
 import java.io.BufferedInputStream;
 import java.io.BufferedWriter;
@@ -34,7 +34,7 @@ public final class Corpus {
         List<String> texts = new ArrayList<>();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             InputReader reader =
-                    new InputReader(in, InputFormat.ofFileName(String.valueOf(file.getFileName())));
+                    new InputReader(in, LineFormat.ofFileName(String.valueOf(file.getFileName())));
             for (InputRecord record = reader.next();
                     record != null && texts.size() < limit;
                     record = reader.next()) {

@@ -3,7 +3,6 @@ package io.millrace.it.bench.latency;
 import io.millrace.cli.shell.Failures;
 import io.millrace.cli.shell.Interruption;
 import io.millrace.cli.shell.ModelArgument;
-import io.millrace.cli.shell.PrecisionArgument;
 import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.it.bench.corpus.Corpus;
@@ -99,8 +98,8 @@ public final class LatencyCommand implements Callable<Integer> {
 
     @Option(
             names = "--precision",
-            paramLabel = PrecisionArgument.LABEL,
-            description = PrecisionArgument.DESCRIPTION)
+            paramLabel = "f32|bf16",
+            description = "What the model computes with. Default: f32.")
     private Precision precision = Precision.F32;
 
     @Option(

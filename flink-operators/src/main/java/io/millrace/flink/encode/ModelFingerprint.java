@@ -18,17 +18,18 @@ import java.util.stream.Stream;
  * @param directory without symbolic links, so that every way to it is the same model
  * @param stamps path, size, time of change and identity of each file
  */
-record ModelFiles(Path directory, List<String> stamps) {
+record ModelFingerprint(Path directory, List<String> stamps) {
     /**
      * The files as they are now.
      *
      * @throws ModelException when the directory cannot be listed
      */
-    static ModelFiles of(Path directory) {
+    static ModelFingerprint of(Path directory) {
         try {
             Path real = directory.toRealPath();
             try (Stream<Path> files = Files.walk(real, FileVisitOption.FOLLOW_LINKS)) {
-                return new ModelFiles(real, files.sorted().map(file -> stamp(real, file)).toList());
+                return new ModelFingerprint(
+                        real, files.sorted().map(file -> stamp(real, file)).toList());
             }
         } catch (IOException | UncheckedIOException e) {
             ModelException unreadable =

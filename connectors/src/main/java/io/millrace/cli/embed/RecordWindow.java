@@ -6,13 +6,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /** Records that are encoded together, and what became of each. */
-final class Window {
+final class RecordWindow {
     private final List<InputRecord> records;
     private final Outcome[] outcomes;
     private final byte[][] lines;
     private List<Future<?>> batches = List.of();
 
-    Window(List<InputRecord> records) {
+    RecordWindow(List<InputRecord> records) {
         this.records = records;
         this.outcomes = new Outcome[records.size()];
         this.lines = new byte[records.size()][];
