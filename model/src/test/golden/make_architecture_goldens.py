@@ -25,6 +25,7 @@ from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Dense, Normalize, Transformer
 from sentence_transformers.sentence_transformer.modules import Pooling
+from shared_files import share
 
 LENGTH = 150
 SOME_TEXTS = [*TEXTS[:3], TEXTS[5], TEXTS[8], TEXTS[13], "The river turns the wheel of the mill. " * 20]
@@ -351,6 +352,18 @@ CASES = {
     ),
 }
 
+# Cases with the weights of another one, from which only their configuration differs.
+SAME_WEIGHTS = {
+    "gemma3-bidirectional": "gemma3",
+    "gemma3-old-form": "gemma3",
+    "mistral-bidirectional": "mistral",
+    "modernbert-old-form": "modernbert",
+    "nomic-bert-dynamic": "nomic-bert",
+    "nomic-bert-old-glu": "nomic-bert-old-swiglu",
+    "qwen2-old-dynamic": "qwen2",
+    "qwen2-sliding": "qwen2",
+}
+
 
 def numbers(shape, name, around_one):
     """Of a trained model's scale; nothing is left at a default, norms and biases neither."""
@@ -455,7 +468,7 @@ def change_keys(keys, directory, name):
 
 
 def build(name, case, output):
-    torch.manual_seed(sum(map(ord, name)))
+    torch.manual_seed(sum(map(ord, SAME_WEIGHTS.get(name, name))))
     directory = os.path.join(output, name)
     shutil.rmtree(directory, ignore_errors=True)
     if case.statement:
@@ -483,3 +496,4 @@ if __name__ == "__main__":
         if len(sys.argv) < 3 or case_name in sys.argv[2:]:
             build(case_name, case, sys.argv[1])
             print(case_name)
+    share(os.path.join(sys.argv[1], ".."))

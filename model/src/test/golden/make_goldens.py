@@ -3,7 +3,7 @@
     pip install -r requirements.txt
     python make_goldens.py ../resources/golden
 
-One folder a case: an ordinary model directory, and expected.json:
+One folder a case: an ordinary model directory, common files links (shared_files.py), and expected.json:
 
     texts             what was encoded
     max_seq_length    most tokens of one text
@@ -11,7 +11,8 @@ One folder a case: an ordinary model directory, and expected.json:
     embeddings        SentenceTransformer.encode of each text alone, in float32
     token_embeddings  last hidden states of the first text, before pooling: [tokens][hidden]
 
-Nothing in expected.json is written by hand. The same versions give the same files, byte for byte.
+Nothing in expected.json is written by hand. The same versions give the same
+weights and tokenizers, byte for byte, and vectors up to their last bits, which are the processor's.
 """
 
 import json
@@ -32,6 +33,7 @@ from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Dense, Normalize, Transformer
 from sentence_transformers.sentence_transformer.modules import Pooling
+from shared_files import share
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 MAX_SEQ_LENGTH = 64
@@ -108,9 +110,9 @@ CASES = {
     "bert-mean": Case(1000, "mean", normalize=True),
     "bert-cls-dense": Case(1001, "cls", dict(layer_norm_eps=1e-5, hidden_act="gelu_new"), dense=24),
     "bert-max": Case(1002, "max", dict(type_vocab_size=1)),
-    "bert-mean-cls": Case(1003, ["cls", "mean"], normalize=True),
-    "bert-sqrt": Case(1004, "mean_sqrt_len_tokens"),
-    "bert-weighted": Case(1005, "weightedmean"),
+    "bert-mean-cls": Case(1000, ["cls", "mean"], normalize=True),
+    "bert-sqrt": Case(1000, "mean_sqrt_len_tokens"),
+    "bert-weighted": Case(1000, "weightedmean"),
     "bert-bf16-weights": Case(1024, "mean", normalize=True, dtype=torch.bfloat16),
     "bert-f16-sharded": Case(1025, "mean", normalize=True, dtype=torch.float16, max_shard_size="40KB"),
     "bert-old-form": Case(1026, ["mean", "lasttoken"], old_form=True),
@@ -136,7 +138,7 @@ def grow_vocabulary(normalizer, pre_tokenizer, corpus, size):
     return {token: index for index, token in enumerate(tokens)}
 
 
-def grow_tokenizer(corpus, size):
+def grow_tokenizer(corpus=CORPUS, size=VOCABULARY):
     normalizer = normalizers.BertNormalizer(lowercase=True)
     pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     vocabulary = grow_vocabulary(normalizer, pre_tokenizer, corpus, size)
@@ -168,7 +170,7 @@ def randomize(model):
 
 def save_encoder(case, directory):
     """config.json, weights and tokenizer, as transformers saves them."""
-    tokenizer = grow_tokenizer(CORPUS, VOCABULARY)
+    tokenizer = grow_tokenizer()
     transformers.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         model_max_length=MAX_SEQ_LENGTH,
@@ -307,3 +309,4 @@ if __name__ == "__main__":
     for case_name, case in CASES.items():
         build(case_name, case, sys.argv[1])
         print(case_name)
+    share(os.path.join(sys.argv[1], ".."))

@@ -25,6 +25,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+from shared_files import share
 from transformers import AutoConfig, AutoModel, AutoTokenizer, T5EncoderModel
 
 TEXTS = [
@@ -272,3 +273,4 @@ if __name__ == "__main__":
     for case_name in [*CASES, *MORE_TOKENS, *FAMILIES]:
         build(case_name, sys.argv[1], sys.argv[2])
         print(case_name)
+    share(os.path.join(sys.argv[2], ".."))

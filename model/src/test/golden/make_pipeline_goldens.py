@@ -30,6 +30,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Dense, Normalize, Transformer
 from sentence_transformers.sentence_transformer.modules import LayerNorm, Pooling, WeightedLayerPooling
 from sentence_transformers.sentence_transformer.modules import Dropout
+from shared_files import share
 
 TEXTS = [
     "The river turns the wheel.",
@@ -281,3 +282,4 @@ if __name__ == "__main__":
     for case_name, case in CASES.items():
         build(case_name, case, sys.argv[1])
         print(case_name)
+    share(os.path.join(sys.argv[1], ".."))

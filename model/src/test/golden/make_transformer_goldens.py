@@ -23,6 +23,7 @@ import transformers
 from safetensors.numpy import save_file
 
 from make_goldens import MAX_SEQ_LENGTH, SPECIAL, TEXTS, grow_tokenizer, rounded, write_json
+from shared_files import share
 
 BASE = dict(
     hidden_size=32,
@@ -90,6 +91,9 @@ CASES = {
 
 # A module inside a model of one's own: its tensors have its name before theirs.
 INSIDE = {"torch-causal": "transformer_encoder.", "torch-pre-gelu": "encoder."}
+
+# Cases whose tensors are those of the first, in names and shapes: they have its weights.
+LIKE_CLASSIC = {"window", "window-global", "blocks-causal", "linear"}
 
 DEFAULTS = dict(
     num_key_value_heads=None, head_dim=None, type_vocab_size=0, layer_norm_eps=1e-5,
@@ -539,5 +543,6 @@ def build(name, seed, use_torch, said, output):
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
     for index, (case_name, (use_torch, said)) in enumerate(CASES.items()):
-        build(case_name, 2000 + index, use_torch, said, sys.argv[1])
+        build(case_name, 2000 if case_name in LIKE_CLASSIC else 2000 + index, use_torch, said, sys.argv[1])
         print(case_name)
+    share(os.path.join(sys.argv[1], ".."))

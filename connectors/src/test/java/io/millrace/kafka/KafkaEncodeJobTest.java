@@ -51,7 +51,7 @@ final class KafkaEncodeJobTest {
                             .build());
 
     /** A directory, as a model must be; in the module's test jar it would be none. */
-    private static final Path GOLDEN = Path.of("../model/src/test/resources/golden/bert-mean");
+    private static final Path GOLDEN = Path.of("../model/target/test-classes/golden/bert-mean");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static EmbeddedBroker broker;

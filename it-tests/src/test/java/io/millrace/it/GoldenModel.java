@@ -30,7 +30,7 @@ record GoldenModel(Path directory, Golden.Expected expected) {
 
     /** A golden directory of module {@code model}: of the right form, with random weights. */
     static GoldenModel of(String name) {
-        Path directory = SOURCES.resolve("model/src/test/resources/golden").resolve(name);
+        Path directory = SOURCES.resolve("model/target/test-classes/golden").resolve(name);
         try (InputStream in = Files.newInputStream(directory.resolve("expected.json"))) {
             return new GoldenModel(directory, JSON.readValue(in, Golden.Expected.class));
         } catch (IOException e) {

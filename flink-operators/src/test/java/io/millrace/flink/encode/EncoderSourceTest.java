@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a task does with a model of the Hub. */
 class EncoderSourceTest {
-    private static final Path GOLDEN = Path.of("../model/src/test/resources/golden/bert-mean");
+    private static final Path GOLDEN = Path.of("../model/target/test-classes/golden/bert-mean");
 
     private static final Path ADAPTER =
-            Path.of("../model/src/test/resources/golden-lora/query-value");
+            Path.of("../model/target/test-classes/golden-lora/query-value");
 
     @TempDir Path cache;
 

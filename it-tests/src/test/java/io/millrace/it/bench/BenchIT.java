@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command from its arguments to its files, with our own engines in their processes. */
 class BenchIT {
-    private static final Path MODEL = Path.of("../model/src/test/resources/golden/bert-mean");
+    private static final Path MODEL = Path.of("../model/target/test-classes/golden/bert-mean");
 
     @TempDir Path directory;
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class KafkaEngineIT {
     private static final Path MODEL =
-            Path.of("..", "model", "src", "test", "resources", "golden", "bert-mean")
+            Path.of("..", "model", "target", "test-classes", "golden", "bert-mean")
                     .toAbsolutePath()
                     .normalize();
     private static final List<String> TEXTS =

@@ -18,7 +18,7 @@ import picocli.CommandLine;
 @Timeout(180)
 class LatencyIT {
     private static final Path MODEL =
-            Path.of("..", "model", "src", "test", "resources", "golden", "bert-mean");
+            Path.of("..", "model", "target", "test-classes", "golden", "bert-mean");
 
     @TempDir private Path directory;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** That every benchmark runs, in this process and hardly at all. Not how fast. */
 class MicroTest {
     private static final Path MODEL =
-            Path.of("..", "model", "src", "test", "resources", "golden", "bert-mean");
+            Path.of("..", "model", "target", "test-classes", "golden", "bert-mean");
     private static final Effort HARDLY = new Effort(0, 0, 1, Duration.ofMillis(1));
 
     @TempDir private Path output;
