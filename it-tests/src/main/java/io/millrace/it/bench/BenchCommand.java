@@ -10,7 +10,7 @@ import io.millrace.it.bench.corpus.Corpus;
 import io.millrace.it.bench.measure.Operations;
 import io.millrace.it.bench.measure.TextLengths;
 import io.millrace.it.bench.report.EngineResult;
-import io.millrace.it.bench.report.Machine;
+import io.millrace.it.bench.report.HostDescription;
 import io.millrace.it.bench.report.Report;
 import io.millrace.model.read.ModelDirectory;
 import io.millrace.model.tokenize.HuggingFaceTokenizer;
@@ -156,7 +156,7 @@ final class BenchCommand implements Callable<Integer> {
                                         " ",
                                         spec.root().commandLine().getParseResult().originalArgs()),
                         Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(),
-                        Machine.here(),
+                        HostDescription.here(),
                         List.of(new Versions().getVersion()),
                         opened.id(),
                         opened.bytes(),

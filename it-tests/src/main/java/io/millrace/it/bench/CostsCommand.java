@@ -5,7 +5,7 @@ import io.millrace.cli.shell.ModelArgument;
 import io.millrace.it.bench.cost.TokenCost;
 import io.millrace.it.bench.cost.TokenCosts;
 import io.millrace.it.bench.measure.Operations;
-import io.millrace.it.bench.report.Machine;
+import io.millrace.it.bench.report.HostDescription;
 import io.millrace.it.bench.report.Markdown;
 import io.millrace.model.ModelException;
 import io.millrace.model.encode.Encoder;
@@ -104,7 +104,7 @@ final class CostsCommand implements Callable<Integer> {
             String text =
                     table(costs, cores, Operations.of(directory))
                             + "\n- "
-                            + Machine.here().describe()
+                            + HostDescription.here().describe()
                             + "\n";
             Files.createDirectories(output);
             Files.writeString(output.resolve("costs.md"), text);

@@ -10,7 +10,7 @@ import io.millrace.it.bench.measure.Statistics;
 import io.millrace.it.bench.millrace.MillraceLoader;
 import io.millrace.it.bench.peer.OnnxFile;
 import io.millrace.it.bench.peer.OnnxLoader;
-import io.millrace.it.bench.report.Machine;
+import io.millrace.it.bench.report.HostDescription;
 import io.millrace.it.bench.report.Markdown;
 import io.millrace.model.encode.EncoderOptions;
 import io.millrace.model.encode.Precision;
@@ -222,7 +222,7 @@ final class QualityCommand implements Callable<Integer> {
                                                     .median())));
                 });
         return "%s%n- %s, %d texts, the first %d of them queries among the others; %d rounds%n- %s%n"
-                .formatted(table, model, size, queries, rounds, Machine.here().describe());
+                .formatted(table, model, size, queries, rounds, HostDescription.here().describe());
     }
 
     private static String number(String format, double value) {

@@ -7,7 +7,7 @@ import io.millrace.cli.shell.UnusableException;
 import io.millrace.flink.options.EncodeOptions;
 import io.millrace.it.bench.corpus.Corpus;
 import io.millrace.it.bench.plot.PercentilePlot;
-import io.millrace.it.bench.report.Machine;
+import io.millrace.it.bench.report.HostDescription;
 import io.millrace.kafka.options.KafkaJobOptions;
 import io.millrace.model.encode.Precision;
 import io.millrace.model.fetch.ResolvedModel;
@@ -272,7 +272,7 @@ public final class LatencyCommand implements Callable<Integer> {
                         warmUp,
                         arrivals,
                         pipeline.guarantee(),
-                        Machine.here().describe(),
+                        HostDescription.here().describe(),
                         commandLine()),
                 results);
     }

@@ -1,5 +1,6 @@
 package io.millrace.it.bench.latency;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,10 +13,8 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
@@ -219,49 +218,82 @@ record LatencyReport(String what, Setting setting, List<LoadResult> loads) {
     }
 
     private String json() throws IOException {
-        Map<String, Object> root = new LinkedHashMap<>();
-        root.put("what", what);
-        root.put("command", setting.command());
-        root.put("machine", setting.machine());
-        root.put("delivery", setting.guarantee());
-        root.put("arrivals", setting.arrivals().toString());
-        root.put("warmUpSeconds", setting.warmUpSeconds());
-        root.put("seconds", setting.seconds());
-        root.put("capacityTextsPerSecond", setting.capacity());
-        root.put("loads", loads.stream().map(LatencyReport::json).toList());
-        return JSON.writeValueAsString(root);
+        return JSON.writeValueAsString(
+                new Results(
+                        what,
+                        setting.command(),
+                        setting.machine(),
+                        setting.guarantee(),
+                        setting.arrivals().toString(),
+                        setting.warmUpSeconds(),
+                        setting.seconds(),
+                        setting.capacity(),
+                        loads.stream().map(Load::of).toList()));
     }
 
-    private static Map<String, Object> json(LoadResult load) {
-        Map<String, Object> latency = new LinkedHashMap<>();
-        for (double percentile : PERCENTILES) {
-            latency.put("p" + percent(percentile), load.millis(percentile));
+    /** What {@code latency.json} holds, in the order of its fields. */
+    private record Results(
+            String what,
+            String command,
+            String machine,
+            String delivery,
+            String arrivals,
+            int warmUpSeconds,
+            int seconds,
+            double capacityTextsPerSecond,
+            List<Load> loads) {}
+
+    private record Load(
+            double percentOfCapacity,
+            double textsPerSecond,
+            double seconds,
+            int texts,
+            Millis latencyMillis,
+            boolean held,
+            List<String> trouble,
+            double sendLagMillisMax,
+            double meanBacklogFirstThird,
+            double meanBacklogLastThird,
+            int lost,
+            int doubled,
+            int rejected,
+            List<List<Double>> distribution) {
+        static Load of(LoadResult load) {
+            return new Load(
+                    load.percent(),
+                    load.textsPerSecond(),
+                    load.seconds(),
+                    load.texts(),
+                    new Millis(
+                            load.millis(50),
+                            load.millis(90),
+                            load.millis(99),
+                            load.millis(99.9),
+                            load.maxMillis(),
+                            load.meanMillis()),
+                    load.isHeld(),
+                    load.trouble(),
+                    load.lagMillisMax(),
+                    load.backlogBegin(),
+                    load.backlogEnd(),
+                    load.lost(),
+                    load.doubled(),
+                    load.rejected(),
+                    hasLatencies(load)
+                            ? points(load.latency()).stream()
+                                    .map(point -> List.of(point.fraction(), point.millis()))
+                                    .toList()
+                            : List.of());
         }
-        latency.put("max", load.maxMillis());
-        latency.put("mean", load.meanMillis());
-        Map<String, Object> root = new LinkedHashMap<>();
-        root.put("percentOfCapacity", load.percent());
-        root.put("textsPerSecond", load.textsPerSecond());
-        root.put("seconds", load.seconds());
-        root.put("texts", load.texts());
-        root.put("latencyMillis", latency);
-        root.put("held", load.isHeld());
-        root.put("trouble", load.trouble());
-        root.put("sendLagMillisMax", load.lagMillisMax());
-        root.put("meanBacklogFirstThird", load.backlogBegin());
-        root.put("meanBacklogLastThird", load.backlogEnd());
-        root.put("lost", load.lost());
-        root.put("doubled", load.doubled());
-        root.put("rejected", load.rejected());
-        root.put(
-                "distribution",
-                hasLatencies(load)
-                        ? points(load.latency()).stream()
-                                .map(p -> List.of(p.fraction(), p.millis()))
-                                .toList()
-                        : List.of());
-        return root;
     }
+
+    private record Millis(
+            double p50,
+            double p90,
+            double p99,
+            @JsonProperty("p99.9") double p999,
+            double max,
+            double mean) {}
 
     private static String millis(LoadResult load, double millis) {
         return hasLatencies(load) ? PercentilePlot.rounded(millis) : "none";

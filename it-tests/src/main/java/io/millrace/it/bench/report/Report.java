@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record Report(
         String command,
         String date,
-        Machine machine,
+        HostDescription machine,
         List<String> versions,
         String model,
         long modelBytes,

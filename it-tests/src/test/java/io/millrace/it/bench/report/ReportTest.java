@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
-    private static final Machine MACHINE =
-            new Machine("a processor", 2, List.of("avx2"), 1_000_000_000, "Linux");
+    private static final HostDescription MACHINE =
+            new HostDescription("a processor", 2, List.of("avx2"), 1_000_000_000, "Linux");
 
     @Test
     void ratesRatiosAndUtilisationAreRoundByRound() {

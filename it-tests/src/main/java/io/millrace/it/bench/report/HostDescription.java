@@ -16,7 +16,7 @@ import java.util.Set;
  * @param memoryBytes all of it
  * @param system operating system and its version
  */
-public record Machine(
+public record HostDescription(
         String processor, int cores, List<String> instructions, long memoryBytes, String system) {
     private static final Set<String> INSTRUCTIONS =
             Set.of(
@@ -31,9 +31,9 @@ public record Machine(
                     "amx_int8");
 
     /** The one that this runs on. */
-    public static Machine here() throws IOException {
+    public static HostDescription here() throws IOException {
         List<String> processor = lines(Path.of("/proc/cpuinfo"));
-        return new Machine(
+        return new HostDescription(
                 value(processor, "model name"),
                 Runtime.getRuntime().availableProcessors(),
                 Arrays.stream(value(processor, "flags").split(" "))
